@@ -1,0 +1,100 @@
+//! A diff, listed at once and read file by file.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Which change is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DiffScope {
+    /// From where the attempt was cut to its head.
+    Branch,
+    /// What the worktree holds beyond its head.
+    Uncommitted,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChangedFiles {
+    pub base: String,
+    pub head: String,
+    pub files: Vec<ChangedFile>,
+    pub added: u64,
+    pub deleted: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChangedFile {
+    /// The new path (the old one of a deleted file), lossy UTF-8 for show.
+    pub path: String,
+    /// Set when renamed or copied.
+    pub old_path: Option<String>,
+    pub status: FileStatus,
+    /// Octal, such as "100755"; `None` where the side does not exist.
+    pub old_mode: Option<String>,
+    pub new_mode: Option<String>,
+    /// Lines; `None` for binary files and while not counted.
+    pub added: Option<u32>,
+    pub deleted: Option<u32>,
+    pub binary: bool,
+    pub in_scope: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FileStatus {
+    Added,
+    Deleted,
+    Modified,
+    Renamed,
+    Copied,
+    TypeChanged,
+    ModeChanged,
+    Submodule,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct FileDiff {
+    pub path: String,
+    pub old_path: Option<String>,
+    pub binary: bool,
+    /// Set when the file is beyond what is shown; says the size.
+    pub too_large: Option<String>,
+    /// Bytes that are no UTF-8 were replaced.
+    pub lossy: bool,
+    pub old_lines: u32,
+    pub new_lines: u32,
+    pub hunks: Vec<Hunk>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Hunk {
+    /// 1-based.
+    pub old_start: u32,
+    pub old_lines: u32,
+    pub new_start: u32,
+    pub new_lines: u32,
+    pub lines: Vec<DiffLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct DiffLine {
+    pub kind: LineKind,
+    pub old: Option<u32>,
+    pub new: Option<u32>,
+    /// Without its line end.
+    pub text: String,
+    /// The file ends here without a newline.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_newline: bool,
+    /// The line ends with a carriage return.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cr: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    Context,
+    Added,
+    Removed,
+}

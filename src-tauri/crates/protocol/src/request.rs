@@ -1,0 +1,318 @@
+//! What a client may ask, and what it gets.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::*;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Hello {
+    pub version: u32,
+    /// "window", "cli", "hook", "mcp".
+    pub client: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Welcome {
+    pub version: u32,
+    pub engine_pid: u32,
+    /// The data directory.
+    pub home: String,
+    /// The newest event's number.
+    pub seq: u64,
+}
+
+/// A client's line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Call {
+    pub id: u64,
+    pub request: Request,
+}
+
+/// An engine's line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Message {
+    Reply { id: u64, reply: Reply },
+    Error { id: u64, error: Error },
+    Notice { notice: Notice },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Request {
+    /// Notices from now on, after the stored events later than `since`. Reply: `Done`.
+    Subscribe {
+        since: u64,
+    },
+    /// Reply: `Events`.
+    Events {
+        since: u64,
+        limit: u32,
+        plan: Option<String>,
+    },
+
+    // Projects
+    /// Reply: `Projects`.
+    Projects {},
+    /// Reads a folder without running anything of it. Reply: `Inspection`.
+    InspectProject {
+        path: String,
+    },
+    /// Reply: `Project`; `trust_needed` when it can execute things and isn't trusted yet.
+    OpenProject {
+        path: String,
+        trust: bool,
+    },
+    /// Forgets the project; nothing in the repository changes. Refused while a plan of it runs.
+    CloseProject {
+        project: String,
+    },
+    /// Makes a first commit in a repository that has none (an empty one, or of named files). Reply: `Project`.
+    FirstCommit {
+        path: String,
+    },
+    /// Creates the demo repository and its plan. Reply: `PlanRef`.
+    CreateDemo {
+        path: Option<String>,
+    },
+
+    // Plans
+    /// Reply: `Plans`, of one project or of all.
+    Plans {
+        project: Option<String>,
+    },
+    /// Reply: `PlanRef`.
+    CreatePlan {
+        project: String,
+        title: String,
+    },
+    /// Opens or refreshes a plan from its file: an edited file is an edit of the plan. Reply: `PlanRef`.
+    OpenPlanFile {
+        repo: String,
+        file: String,
+    },
+    /// A plan from text (import), shown in the canvas as a draft. Reply: `PlanRef`.
+    ImportPlan {
+        project: String,
+        text: String,
+    },
+    /// Reply: `Plan`.
+    Plan {
+        plan: String,
+    },
+    /// Reply: `Text`: the plan as TOML.
+    PlanText {
+        plan: String,
+    },
+    /// Replaces the plan's text; the difference becomes one edit. Reply: `Edited`.
+    SetPlanText {
+        plan: String,
+        text: String,
+    },
+    /// Reply: `Edited`. `revision`: what the caller looked at; `None` skips the comparison.
+    EditPlan {
+        plan: String,
+        edit: Edit,
+        revision: Option<u64>,
+    },
+    Undo {
+        plan: String,
+    },
+    Redo {
+        plan: String,
+    },
+    /// Refused while it runs; attempts' worktrees go to the trash first. Reply: `Done`.
+    DeletePlan {
+        plan: String,
+    },
+
+    // Running
+    /// Starts a plan, or goes on with what an earlier run left. `again`: restarts a finished one. Reply: `Started`.
+    StartPlan {
+        plan: String,
+        again: bool,
+    },
+    /// No new dispatch. Reply: `Done`.
+    PausePlan {
+        plan: String,
+    },
+    /// No new dispatch, and living agents are ended (their work is kept). Reply: `Done`.
+    StopPlan {
+        plan: String,
+    },
+    /// A fresh attempt; the old one is kept until the task is settled.
+    Retry {
+        plan: String,
+        task: String,
+    },
+    /// Ends the task; its work is kept in trash and keep refs.
+    Cancel {
+        plan: String,
+        task: String,
+    },
+    Discard {
+        plan: String,
+        task: String,
+    },
+    /// Approves exactly `head` (the newest checked head when `None`). Reply: `Done`.
+    Approve {
+        plan: String,
+        task: String,
+        head: Option<String>,
+    },
+    /// Takes a given approval back while it has not landed.
+    Unapprove {
+        plan: String,
+        task: String,
+    },
+    /// What an agent left uncommitted: commit the paths inside the scope, or put them away.
+    Leftovers {
+        plan: String,
+        task: String,
+        commit: bool,
+    },
+    /// Runs the checks again at the head.
+    Recheck {
+        plan: String,
+        task: String,
+    },
+    /// Tries a held landing again.
+    RetryLanding {
+        plan: String,
+        task: String,
+    },
+    /// Ends one run (polite, then hard).
+    EndRun {
+        run: String,
+    },
+    /// Opens a shell in the attempt's worktree, in a terminal. Reply: `Run`.
+    OpenShell {
+        plan: String,
+        task: String,
+        attempt: u32,
+    },
+
+    // Reading
+    /// Reply: `Task`.
+    Task {
+        plan: String,
+        task: String,
+    },
+    /// Reply: `Runs`: all of a plan, the living first.
+    Runs {
+        plan: String,
+    },
+    /// Reply: `ChangedFiles`, base to head of an attempt.
+    ChangedFiles {
+        plan: String,
+        task: String,
+        attempt: u32,
+        scope: DiffScope,
+    },
+    /// Reply: `FileDiff`. `context`: unchanged lines around each hunk.
+    FileDiff {
+        plan: String,
+        task: String,
+        attempt: u32,
+        scope: DiffScope,
+        path: String,
+        context: u32,
+    },
+    /// Reply: `Landing`: the queue of a plan.
+    Landing {
+        plan: String,
+    },
+    /// Reply: `Inbox`, over all projects.
+    Inbox {},
+    /// Reply: `Text`: a piece of a run's log, lossy UTF-8 with escape sequences removed.
+    RunLog {
+        run: String,
+        tail_bytes: u64,
+    },
+    /// Reply: `Trash`.
+    Trash {
+        project: String,
+    },
+    RestoreTrash {
+        project: String,
+        entry: String,
+    },
+    EmptyTrash {
+        project: String,
+    },
+    /// Reply: `Text`s count: files of the repository that a scope's globs match. Reply: `ScopeFiles`.
+    ScopeFiles {
+        project: String,
+        scope: Vec<String>,
+        exclude: Vec<String>,
+    },
+    /// Reply: `Doctor`.
+    Doctor {
+        rebuild: bool,
+    },
+    /// Reply: `Settings`.
+    Settings {},
+    SetSetting {
+        key: String,
+        value: String,
+    },
+    /// Ends the engine; runs live on in their shims. Reply: `Done`.
+    Shutdown {},
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", content = "value", rename_all = "snake_case")]
+pub enum Reply {
+    Done,
+    Events(Vec<Event>),
+    Projects(Vec<ProjectView>),
+    Inspection(Inspection),
+    Project(ProjectView),
+    Plans(Vec<PlanSummary>),
+    PlanRef(PlanRef),
+    Plan(Box<PlanView>),
+    Text(String),
+    Edited(Edited),
+    Started(Started),
+    Run(RunView),
+    Task(Box<TaskDetail>),
+    Runs(Vec<RunView>),
+    ChangedFiles(ChangedFiles),
+    FileDiff(FileDiff),
+    Landing(LandingView),
+    Inbox(Vec<InboxItem>),
+    Trash(Vec<TrashView>),
+    ScopeFiles(ScopeFiles),
+    Doctor(DoctorReport),
+    Settings(Vec<Setting>),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct PlanRef {
+    pub project: String,
+    pub plan: String,
+    pub title: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Edited {
+    pub revision: u64,
+    /// Ids of tasks that the edit created, in order.
+    pub created: Vec<String>,
+    pub can_undo: bool,
+    pub can_redo: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Started {
+    /// The number of this start's `plan.started` event; what follows belongs to this run.
+    pub seq: u64,
+    pub engine_pid: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Setting {
+    pub key: String,
+    pub value: String,
+}
