@@ -1,0 +1,50 @@
+//! The `settings` table: what the user chose. Not events: they are not folded and not rebuilt.
+
+use sqlx::sqlite::SqliteConnection;
+
+use crate::error::StoreError;
+use crate::open::Store;
+
+impl Store {
+    /// All settings as (key, JSON text), ordered by key.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub async fn settings(&self) -> Result<Vec<(String, String)>, StoreError> {
+        sqlx::query_as("SELECT key, body FROM settings ORDER BY key")
+            .fetch_all(self.readers())
+            .await
+            .map_err(|e| self.failed(e))
+    }
+
+    /// One setting's JSON text, if it was chosen.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        sqlx::query_scalar("SELECT body FROM settings WHERE key = ?")
+            .bind(key)
+            .fetch_optional(self.readers())
+            .await
+            .map_err(|e| self.failed(e))
+    }
+}
+
+/// Writes one setting, or takes it back with `None`.
+pub(crate) async fn set(
+    connection: &mut SqliteConnection,
+    key: &str,
+    body: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    let query = match body {
+        Some(body) => sqlx::query(
+            "INSERT INTO settings (key, body) VALUES (?, ?) \
+             ON CONFLICT (key) DO UPDATE SET body = excluded.body",
+        )
+        .bind(key)
+        .bind(body),
+        None => sqlx::query("DELETE FROM settings WHERE key = ?").bind(key),
+    };
+    query.execute(connection).await?;
+    Ok(())
+}
