@@ -9,8 +9,10 @@ use crate::{Client, Error, Notices, Starter};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Heard {
     Notice(Notice),
-    /// The engine went away and another one answers. Every event comes once all the same; requests
-    /// that were under way failed with [`Error::Gone`].
+    /// The engine went away. Requests that were under way failed with [`Error::Gone`]. The next call
+    /// of [`Feed::next`] finds or starts another.
+    Lost,
+    /// Another engine answers. Every event comes once all the same.
     Reconnected(Welcome),
 }
 
@@ -19,7 +21,8 @@ pub enum Heard {
 pub struct Feed {
     starter: Starter,
     client: Client,
-    notices: Notices,
+    /// `None` between one engine and the next.
+    notices: Option<Notices>,
     seq: u64,
 }
 
@@ -27,7 +30,7 @@ impl Feed {
     /// Finds or starts the engine and hears the events later than `since`.
     pub async fn open(starter: Starter, since: u64) -> Result<Self, Error> {
         let client = starter.connect().await?;
-        let notices = client.subscribe(since).await?;
+        let notices = Some(client.subscribe(since).await?);
         Ok(Self { starter, client, notices, seq: since })
     }
 
@@ -45,23 +48,29 @@ impl Feed {
     /// tries again. Safe to cancel.
     pub async fn next(&mut self) -> Result<Heard, Error> {
         loop {
-            match self.notices.next().await {
-                Some(Notice::Event { event }) => {
-                    if event.seq <= self.seq {
-                        continue;
+            let Some(notices) = &mut self.notices else { return self.reconnect().await };
+            match notices.next().await {
+                Some(Notice::Event { event }) if event.seq <= self.seq => {}
+                Some(notice) => {
+                    if let Notice::Event { event } = &notice {
+                        self.seq = event.seq;
                     }
-                    self.seq = event.seq;
-                    return Ok(Heard::Notice(Notice::Event { event }));
+                    return Ok(Heard::Notice(notice));
                 }
-                Some(other) => return Ok(Heard::Notice(other)),
                 None => {
-                    let client = self.starter.connect().await?;
-                    let notices = client.subscribe(self.seq).await?;
-                    self.client = client;
-                    self.notices = notices;
-                    return Ok(Heard::Reconnected(self.client.welcome().clone()));
+                    self.notices = None;
+                    return Ok(Heard::Lost);
                 }
             }
         }
+    }
+
+    async fn reconnect(&mut self) -> Result<Heard, Error> {
+        let client = self.starter.connect().await?;
+        // A store that was put back to an earlier day counts from there again.
+        self.seq = self.seq.min(client.welcome().seq);
+        self.notices = Some(client.subscribe(self.seq).await?);
+        self.client = client;
+        Ok(Heard::Reconnected(self.client.welcome().clone()))
     }
 }
