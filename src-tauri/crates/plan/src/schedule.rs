@@ -156,6 +156,11 @@ impl Schedule {
         self.started
     }
 
+    /// Place in the order of priority, 0 first.
+    pub fn rank(&self, task: TaskIdx) -> u32 {
+        self.rank[task.at()]
+    }
+
     pub fn status(&self, task: TaskIdx) -> Status {
         self.status[task.at()]
     }
