@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::error::StoreError;
@@ -130,44 +131,41 @@ fn numbered(last: u64, events: &[Event]) -> Result<u64, StoreError> {
     })
 }
 
+/// The whole transaction goes to SQLite's thread in one message: a message costs more than a row.
 async fn transaction(
     connection: &mut SqliteConnection,
     change: &Change,
     seq: u64,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    let written = match apply(connection, change, seq).await {
-        Ok(()) => sqlx::query("COMMIT").execute(&mut *connection).await.map(drop),
-        Err(error) => Err(error),
+    let mut sql = QueryBuilder::new("BEGIN IMMEDIATE;");
+    let rows = match change {
+        Change::Batch(batch) => {
+            events::insert(&mut sql, &batch.events);
+            entities::delete(&mut sql, &batch.deletes);
+            entities::put(&mut sql, &batch.puts, seq);
+            batch.events.len() + batch.deletes.len() + batch.puts.len()
+        }
+        Change::Replace(puts) => {
+            entities::clear(&mut sql);
+            entities::put(&mut sql, puts, seq);
+            puts.len()
+        }
+        Change::Setting(key, body) => {
+            settings::set(&mut sql, key, body.as_deref());
+            1
+        }
     };
+    sql.push("COMMIT");
+    let written = sql.build().persistent(rows <= REMEMBERED).execute(&mut *connection).await;
     if written.is_err() {
         // SQLite ends some failed transactions itself (disk full, I/O error) and then refuses this one.
         let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
     }
-    written
+    written.map(drop)
 }
 
-async fn apply(connection: &mut SqliteConnection, change: &Change, seq: u64) -> Result<(), sqlx::Error> {
-    match change {
-        Change::Batch(batch) => {
-            for event in &batch.events {
-                events::insert(connection, event).await?;
-            }
-            for (kind, key) in &batch.deletes {
-                entities::delete(connection, kind, key).await?;
-            }
-            for put in &batch.puts {
-                entities::put(connection, put, seq).await?;
-            }
-            Ok(())
-        }
-        Change::Replace(puts) => {
-            entities::clear(connection).await?;
-            for put in puts {
-                entities::put(connection, put, seq).await?;
-            }
-            Ok(())
-        }
-        Change::Setting(key, body) => settings::set(connection, key, body.as_deref()).await,
-    }
-}
+/// Transactions of up to so many rows keep their prepared statements; larger ones hardly come twice.
+const REMEMBERED: usize = 16;
+
+/// Rows of one INSERT, far below SQLite's limit of 32,766 bound values.
+pub(crate) const ROWS: usize = 100;

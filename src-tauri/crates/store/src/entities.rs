@@ -1,8 +1,8 @@
 //! The `entities` table: what is true now, one row for each thing the engine remembers.
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite};
 
-use crate::commit::Put;
+use crate::commit::{Put, ROWS};
 use crate::error::StoreError;
 use crate::events::clamp;
 use crate::open::Store;
@@ -60,34 +60,26 @@ impl Store {
     }
 }
 
-pub(crate) async fn put(connection: &mut SqliteConnection, put: &Put, seq: u64) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO entities (kind, key, body, seq) VALUES (?, ?, ?, ?) \
-         ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, seq = excluded.seq",
-    )
-    .bind(&put.kind)
-    .bind(&put.key)
-    .bind(&put.body)
-    .bind(clamp(seq))
-    .execute(connection)
-    .await?;
-    Ok(())
+pub(crate) fn put(sql: &mut QueryBuilder<Sqlite>, puts: &[Put], seq: u64) {
+    for puts in puts.chunks(ROWS) {
+        sql.push("INSERT INTO entities (kind, key, body, seq) ");
+        sql.push_values(puts, |mut row, put| {
+            row.push_bind(put.kind.clone())
+                .push_bind(put.key.clone())
+                .push_bind(put.body.clone())
+                .push_bind(clamp(seq));
+        });
+        sql.push(" ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, seq = excluded.seq;");
+    }
 }
 
-pub(crate) async fn delete(
-    connection: &mut SqliteConnection,
-    kind: &str,
-    key: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM entities WHERE kind = ? AND key = ?")
-        .bind(kind)
-        .bind(key)
-        .execute(connection)
-        .await?;
-    Ok(())
+pub(crate) fn delete(sql: &mut QueryBuilder<Sqlite>, keys: &[(String, String)]) {
+    for (kind, key) in keys {
+        sql.push("DELETE FROM entities WHERE kind = ").push_bind(kind.clone());
+        sql.push(" AND key = ").push_bind(key.clone()).push(";");
+    }
 }
 
-pub(crate) async fn clear(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM entities").execute(connection).await?;
-    Ok(())
+pub(crate) fn clear(sql: &mut QueryBuilder<Sqlite>) {
+    sql.push("DELETE FROM entities;");
 }

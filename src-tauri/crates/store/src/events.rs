@@ -3,6 +3,7 @@
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row, Sqlite};
 
+use crate::commit::ROWS;
 use crate::error::StoreError;
 use crate::open::Store;
 
@@ -64,17 +65,19 @@ pub(crate) async fn last_seq(connection: &mut SqliteConnection) -> Result<u64, s
     Ok(seq.unsigned_abs())
 }
 
-pub(crate) async fn insert(connection: &mut SqliteConnection, event: &Event) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO events (seq, at, project, plan, type, body) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(clamp(event.seq))
-        .bind(event.at)
-        .bind(&event.project)
-        .bind(&event.plan)
-        .bind(&event.kind)
-        .bind(&event.body)
-        .execute(connection)
-        .await?;
-    Ok(())
+pub(crate) fn insert(sql: &mut QueryBuilder<Sqlite>, events: &[Event]) {
+    for events in events.chunks(ROWS) {
+        sql.push("INSERT INTO events (seq, at, project, plan, type, body) ");
+        sql.push_values(events, |mut row, event| {
+            row.push_bind(clamp(event.seq))
+                .push_bind(event.at)
+                .push_bind(event.project.clone())
+                .push_bind(event.plan.clone())
+                .push_bind(event.kind.clone())
+                .push_bind(event.body.clone());
+        });
+        sql.push(";");
+    }
 }
 
 fn event(row: &SqliteRow) -> Result<Event, sqlx::Error> {

@@ -1,6 +1,6 @@
 //! The `settings` table: what the user chose. Not events: they are not folded and not rebuilt.
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite};
 
 use crate::error::StoreError;
 use crate::open::Store;
@@ -31,20 +31,15 @@ impl Store {
 }
 
 /// Writes one setting, or takes it back with `None`.
-pub(crate) async fn set(
-    connection: &mut SqliteConnection,
-    key: &str,
-    body: Option<&str>,
-) -> Result<(), sqlx::Error> {
-    let query = match body {
-        Some(body) => sqlx::query(
-            "INSERT INTO settings (key, body) VALUES (?, ?) \
-             ON CONFLICT (key) DO UPDATE SET body = excluded.body",
-        )
-        .bind(key)
-        .bind(body),
-        None => sqlx::query("DELETE FROM settings WHERE key = ?").bind(key),
-    };
-    query.execute(connection).await?;
-    Ok(())
+pub(crate) fn set(sql: &mut QueryBuilder<Sqlite>, key: &str, body: Option<&str>) {
+    match body {
+        Some(body) => {
+            sql.push("INSERT INTO settings (key, body) VALUES (").push_bind(key.to_owned());
+            sql.push(", ").push_bind(body.to_owned());
+            sql.push(") ON CONFLICT (key) DO UPDATE SET body = excluded.body;");
+        }
+        None => {
+            sql.push("DELETE FROM settings WHERE key = ").push_bind(key.to_owned()).push(";");
+        }
+    }
 }
