@@ -1,0 +1,65 @@
+//! One file per command: parse, one request, print.
+
+mod check;
+mod decide;
+mod demo;
+mod doctor;
+mod engine;
+mod events;
+mod log;
+mod run;
+mod scripted;
+mod status;
+mod steer;
+mod trash;
+
+use std::future::Future;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::args::Command;
+use crate::failure::Failure;
+
+pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Check(words) => check::check(&words),
+        Command::Engine(words) => engine::engine(words),
+        Command::Scripted(words) => Ok(scripted::scripted(&words)),
+        Command::Run(words) => asking(run::run(words)),
+        Command::Status(words) => asking(status::status(words)),
+        Command::Events(words) => asking(events::events(words)),
+        Command::Approve(words) => asking(decide::approve(words)),
+        Command::Unapprove(words) => asking(decide::decide(words, decide::Decision::Unapprove)),
+        Command::Discard(words) => asking(decide::decide(words, decide::Decision::Discard)),
+        Command::Retry(words) => asking(decide::decide(words, decide::Decision::Retry)),
+        Command::Recheck(words) => asking(decide::decide(words, decide::Decision::Recheck)),
+        Command::Cancel(words) => asking(decide::decide(words, decide::Decision::Cancel)),
+        Command::Leftovers(words) => asking(decide::leftovers(words)),
+        Command::Pause(words) => asking(steer::pause(words)),
+        Command::Stop(words) => asking(steer::stop(words)),
+        Command::Log(words) => asking(log::log(words)),
+        Command::Trash(words) => asking(trash::trash(words)),
+        Command::Doctor(words) => asking(doctor::doctor(words)),
+        Command::Demo(words) => asking(demo::demo(words)),
+        Command::Shutdown => asking(steer::shutdown()),
+    }
+}
+
+/// A client needs one thread: it waits.
+fn asking(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Failure::System { what: "Starting up", source })?;
+    let outcome = runtime.block_on(work);
+    // The task that takes a started engine's exit status would wait for as long as the engine lives.
+    runtime.shutdown_background();
+    outcome
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}

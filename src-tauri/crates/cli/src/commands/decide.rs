@@ -1,0 +1,84 @@
+//! A person's word on one task. It returns when the word is recorded; the engine goes on by itself.
+
+use std::process::ExitCode;
+
+use protocol::{PlanView, Request, TaskDetail};
+
+use super::print;
+use crate::args::{Approve, Leftovers, OneTask};
+use crate::display::text::{printable, short};
+use crate::engine::{Engine, reply};
+use crate::failure::{DONE, Failure};
+use crate::find;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Decision {
+    Unapprove,
+    Discard,
+    Retry,
+    Recheck,
+    Cancel,
+}
+
+pub(crate) async fn approve(words: Approve) -> Result<ExitCode, Failure> {
+    let engine = Engine::find().await?;
+    let (view, detail) = find_task(&engine, &words.task).await?;
+    let head = newest_head(&detail);
+    // An abbreviation is completed from what the engine shows; the engine compares the whole.
+    let meant = match (&words.head, head) {
+        (Some(named), Some(head)) if named.len() >= 4 && head.starts_with(&named.to_ascii_lowercase()) => {
+            Some(head.to_owned())
+        }
+        (Some(named), _) => Some(named.clone()),
+        (None, head) => head.map(str::to_owned),
+    };
+    let request =
+        Request::Approve { plan: view.id.clone(), task: words.task.task.clone(), head: meant.clone() };
+    engine.ask(request).await?;
+    let head = meant.as_deref().map(short).unwrap_or_default();
+    let effect = detail.landing_effect.as_deref().map(|effect| format!(" {}", printable(effect)));
+    print(&format!("Approved {} at {head}.{}\n", words.task.task, effect.unwrap_or_default()))?;
+    Ok(DONE)
+}
+
+pub(crate) async fn decide(words: OneTask, decision: Decision) -> Result<ExitCode, Failure> {
+    let engine = Engine::find().await?;
+    let plan = find::task(&engine, &words.which, &words.task).await?.id;
+    let task = words.task.clone();
+    let (request, done) = match decision {
+        Decision::Unapprove => (Request::Unapprove { plan, task }, "The approval is taken back."),
+        Decision::Discard => {
+            (Request::Discard { plan, task }, "Discarded; its work is kept under a keep ref.")
+        }
+        Decision::Retry => (Request::Retry { plan, task }, "A fresh attempt starts."),
+        Decision::Recheck => (Request::Recheck { plan, task }, "Its checks run again."),
+        Decision::Cancel => (Request::Cancel { plan, task }, "Cancelled; its work is kept under a keep ref."),
+    };
+    engine.ask(request).await?;
+    print(&format!("{}: {done}\n", words.task))?;
+    Ok(DONE)
+}
+
+pub(crate) async fn leftovers(words: Leftovers) -> Result<ExitCode, Failure> {
+    let engine = Engine::find().await?;
+    let plan = find::task(&engine, &words.task.which, &words.task.task).await?.id;
+    let commit = words.what.commit;
+    engine.ask(Request::Leftovers { plan, task: words.task.task.clone(), commit }).await?;
+    let done = if commit { "What lies inside its scope is committed." } else { "Put away under a keep ref." };
+    print(&format!("{}: {done}\n", words.task.task))?;
+    Ok(DONE)
+}
+
+async fn find_task(engine: &Engine, words: &OneTask) -> Result<(PlanView, TaskDetail), Failure> {
+    let view = find::task(engine, &words.which, &words.task).await?;
+    let request = Request::Task { plan: view.id.clone(), task: words.task.clone() };
+    let detail = *reply!(engine.ask(request).await?, Task)?;
+    Ok((view, detail))
+}
+
+/// Of the attempt that counts.
+fn newest_head(detail: &TaskDetail) -> Option<&str> {
+    let current = detail.task.attempt;
+    let attempt = detail.attempts.iter().find(|attempt| Some(attempt.number) == current)?;
+    attempt.head.as_deref()
+}

@@ -1,0 +1,62 @@
+use std::path::absolute;
+use std::process::ExitCode;
+
+use protocol::{Event, EventBody, Request};
+
+use crate::args::Demo;
+use crate::display::text::printable;
+use crate::engine::{Engine, reply};
+use crate::failure::{Failure, say};
+use crate::find::text;
+use crate::follow::{Person, follow};
+use crate::signals::Interrupts;
+
+/// The whole flow in two minutes: no account, no key, no network.
+pub(crate) async fn demo(words: Demo) -> Result<ExitCode, Failure> {
+    let folder = match &words.folder {
+        Some(folder) => {
+            let place = absolute(folder).map_err(|error| {
+                Failure::usage(format!("The folder {} is no place: {error}.", folder.display()))
+            })?;
+            Some(text(&place)?)
+        }
+        None => None,
+    };
+    let mut signals = Interrupts::listen()?;
+    let (engine, plan) = tokio::select! {
+        created = async {
+            let engine = Engine::find().await?;
+            let plan = reply!(engine.ask(Request::CreateDemo { path: folder }).await?, PlanRef)?;
+            Ok::<_, Failure>((engine, plan))
+        } => created?,
+        () = signals.next() => return Err(Failure::Interrupted),
+    };
+    say(
+        "A small repository, and scripted agents that work on it in worktrees of their own. Coppice runs the\n\
+         checks itself; what is approved is merged, checked again as merged, and lands on the target branch.\n\n",
+    );
+    let mut person = Approver { plan: plan.plan.clone() };
+    super::run::outcome(follow(engine, &plan, true, words.json, signals, &mut person).await)
+}
+
+/// Says yes where a person would look at the diff first.
+#[derive(Debug)]
+struct Approver {
+    plan: String,
+}
+
+impl Person for Approver {
+    fn answer(&mut self, event: &Event) -> Option<(Request, String)> {
+        match &event.body {
+            EventBody::TaskStage { task, stage, .. } if stage == "awaiting_approval" => {
+                let words = format!(
+                    "{}: its checks are green, and it waits for a person. The demo says for you: coppice approve {}",
+                    printable(task),
+                    printable(task)
+                );
+                Some((Request::Approve { plan: self.plan.clone(), task: task.clone(), head: None }, words))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! One line per event that a person wants to know of; for logs, pipes and `events`.
+
+use protocol::{Event, EventBody, RunKind, RunOutcome};
+
+use crate::display::text::{printable, short};
+
+/// `None` for what only a program wants to know.
+pub(crate) fn sentence(event: &Event) -> Option<String> {
+    let text = match &event.body {
+        EventBody::ProjectOpened { root } => format!("project {root} opened"),
+        EventBody::ProjectClosed {} => "project closed".into(),
+        EventBody::PlanCreated { title } => format!("plan “{title}” created"),
+        EventBody::PlanEdited { what, .. } => format!("plan edited: {what}"),
+        EventBody::PlanDeleted {} => "plan deleted".into(),
+        EventBody::PlanStarted { again: false, .. } => "plan started".into(),
+        EventBody::PlanStarted { again: true, .. } => "plan started again".into(),
+        EventBody::PlanPaused {} => "plan paused: no further task starts, running agents go on".into(),
+        EventBody::PlanStopped {} => "plan stopped: running agents are ended, their work is kept".into(),
+        EventBody::PlanFinished { landed, failed, waiting, total } => {
+            let mut text = format!("plan at rest: {landed} of {total} landed");
+            if *failed > 0 {
+                text.push_str(&format!(", {failed} failed"));
+            }
+            if *waiting > 0 {
+                text.push_str(&format!(", {waiting} waiting"));
+            }
+            text
+        }
+        EventBody::TaskStage { task, stage, .. } if stage == "awaiting_approval" => {
+            format!("{task}: waits for your approval")
+        }
+        EventBody::AttemptStarted { task, attempt, base, branch, .. } => {
+            format!("{task}: attempt {attempt} starts from {} on {branch}", short(base))
+        }
+        EventBody::AttemptEnded { task, attempt, reason, will_retry } => {
+            let then = if *will_retry { "; it is tried once more" } else { "" };
+            format!("{task}: attempt {attempt} ended: {}{then}", reason.trim_end_matches('.'))
+        }
+        EventBody::ProcessExited { task, kind, code, outcome, .. } if *code != Some(0) => {
+            format!("{task}: {} {}", process(*kind), ended(*outcome, *code))
+        }
+        EventBody::CheckFinished { task, name, code, head, merged, reused, .. } => {
+            let place = if *merged { " merged" } else { "" };
+            let how = match (code, reused) {
+                (Some(0), true) => "passed (same tree as before)".into(),
+                (Some(0), false) => "passed".into(),
+                (Some(code), _) => format!("failed with code {code}"),
+                (None, _) => "did not end by itself".to_owned(),
+            };
+            format!("{task}: check {name} {how} at{place} {}", short(head))
+        }
+        EventBody::LeftoversKept { task, paths, keep_ref, .. } => {
+            format!("{task}: {} put away under {keep_ref}", paths.join(", "))
+        }
+        EventBody::LeftoversCommitted { task, paths, head, .. } => {
+            format!("{task}: {} committed as {}", paths.join(", "), short(head))
+        }
+        EventBody::NeedsYou { task, reason, .. } => format!("{task}: needs you: {reason}"),
+        EventBody::Approved { task, head, by, .. } => format!("{task}: {} approved by {by}", short(head)),
+        EventBody::ApprovalVoid { task, why } => format!("{task}: the approval is void: {why}"),
+        EventBody::LandingHeld { task, reason, .. } => format!("{task}: landing held: {reason}"),
+        EventBody::Landed { task, commit, .. } => format!("{task}: landed as {}", short(commit)),
+        EventBody::TaskFailed { task, reason, .. } => format!("{task}: failed: {reason}"),
+        EventBody::TaskRetried { task } => format!("{task}: is tried again"),
+        EventBody::TaskCancelled { task } => format!("{task}: cancelled"),
+        EventBody::TaskDiscarded { task } => format!("{task}: discarded"),
+        EventBody::WorktreeRestored { worktree } => format!("worktree {worktree} restored"),
+        EventBody::Warning { task: Some(task), message } => format!("{task}: warning: {message}"),
+        EventBody::Warning { task: None, message } => format!("warning: {message}"),
+        EventBody::TaskStage { .. }
+        | EventBody::ProcessStarted { .. }
+        | EventBody::ProcessExited { .. }
+        | EventBody::HeadMoved { .. }
+        | EventBody::NeedsYouSettled { .. }
+        | EventBody::LandingStarted { .. }
+        | EventBody::WorktreeRemoved { .. } => return None,
+    };
+    Some(printable(&text))
+}
+
+fn process(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Setup => "setup",
+        RunKind::Implement => "the agent",
+        RunKind::Check => "a check",
+        RunKind::Review => "the reviewer",
+        RunKind::Fix => "the fixer",
+        RunKind::Plan => "the planner",
+        RunKind::Resolve => "the resolver",
+        RunKind::Shell => "the shell",
+    }
+}
+
+fn ended(outcome: RunOutcome, code: Option<i32>) -> String {
+    match (outcome, code) {
+        (RunOutcome::Exited, Some(code)) => format!("ended with code {code}"),
+        (RunOutcome::Exited, None) => "ended".into(),
+        (RunOutcome::Signalled, _) => "was ended by a signal".into(),
+        (RunOutcome::TimedOut, _) => "ran into its time limit".into(),
+        (RunOutcome::Ended, _) => "was stopped".into(),
+        (RunOutcome::Lost, _) => "is lost: the process that held its terminal died".into(),
+        (RunOutcome::StartFailed, _) => "could not be started".into(),
+    }
+}
