@@ -1,0 +1,558 @@
+/* The fake engine: answers requests from memory and says what happened. */
+import type { Event } from "../bindings/Event";
+import type { InboxItem } from "../bindings/InboxItem";
+import type { LandingView } from "../bindings/LandingView";
+import type { Notice } from "../bindings/Notice";
+import type { PlanSummary } from "../bindings/PlanSummary";
+import type { PlanView } from "../bindings/PlanView";
+import type { ProjectView } from "../bindings/ProjectView";
+import type { Reply } from "../bindings/Reply";
+import type { Request } from "../bindings/Request";
+import type { RunView } from "../bindings/RunView";
+import type { TaskView } from "../bindings/TaskView";
+import { actionsOf, detailOf } from "./detail";
+import { changedFiles, fileDiff } from "./diffs";
+import { applyEdit, derive, type FakePlan, plan, stage, task } from "./plan";
+import { refuse } from "./refuse";
+import { tick } from "./simulate";
+import { plainText, terminalText } from "./terminals";
+import { planText, problemsOf } from "./text";
+import { commitId, newState, project, run, type State, type World } from "./world";
+
+export type { World } from "./world";
+
+export interface Fake {
+  state: State;
+  answer: (request: Request) => Reply;
+  subscribe: (listener: (notice: Notice) => void) => null;
+  listen: (event: string, handler: (payload: unknown) => void) => () => void;
+  emit: (event: string, payload: unknown) => void;
+  seq: () => number;
+  /** Says that something happened; `about` is the plan's id. */
+  say: (about: string | null, body: Record<string, unknown>) => void;
+  action: (plan: string, task: string, line: string) => void;
+}
+
+export function newFake(world: World): Fake {
+  const state = newState(world);
+  const subscribers = new Set<(notice: Notice) => void>();
+  const listeners = new Map<string, Set<(payload: unknown) => void>>();
+  const notify = (notice: Notice) => {
+    for (const subscriber of subscribers) subscriber(structuredClone(notice));
+  };
+  const fake: Fake = {
+    state,
+    seq: () => state.events.at(-1)?.seq ?? 0,
+    subscribe: (listener) => {
+      subscribers.add(listener);
+      return null;
+    },
+    listen: (event, handler) => {
+      const set = listeners.get(event) ?? new Set();
+      listeners.set(event, set.add(handler));
+      return () => set.delete(handler);
+    },
+    emit: (event, payload) => {
+      for (const handler of listeners.get(event) ?? []) handler(payload);
+    },
+    say: (about, body) => {
+      const of = about ? state.plans.get(about) : undefined;
+      const event = {
+        seq: fake.seq() + 1,
+        at: new Date().toISOString(),
+        project: of?.view.project ?? null,
+        plan: about,
+        ...body,
+      } as Event;
+      state.events.push(event);
+      for (const p of state.plans.values()) p.view.seq = event.seq;
+      notify({ type: "event", event });
+    },
+    action: (p, t, line) => notify({ type: "action", plan: p, task: t, run: "", line }),
+    answer: (request) => answer(fake, request),
+  };
+  if (typeof window !== "undefined" && !new URLSearchParams(window.location.search).has("still")) {
+    setInterval(() => tick(fake), 1000);
+  }
+  return fake;
+}
+
+function answer(fake: Fake, request: Request): Reply {
+  const { state } = fake;
+  const find = (id: string): FakePlan =>
+    state.plans.get(id) ?? refuse("not_found", "The plan does not exist.");
+  const done: Reply = { type: "done" };
+  switch (request.type) {
+    case "subscribe":
+    case "shutdown":
+      return done;
+    case "events": {
+      const found = state.events.filter(
+        (e) => e.seq > request.since && (!request.plan || e.plan === request.plan),
+      );
+      return { type: "events", value: found.slice(0, request.limit) };
+    }
+    case "projects":
+      return { type: "projects", value: state.projects.map((p) => projectView(state, p)) };
+    case "inspect_project":
+      return {
+        type: "inspection",
+        value: {
+          path: request.path,
+          root: request.path.includes("nothing") ? null : request.path,
+          is_repository: !request.path.includes("nothing"),
+          has_commits: !request.path.includes("fresh"),
+          branch: "main",
+          trusted: state.projects.some((p) => p.root === request.path) || request.path.includes("fresh"),
+          exec_capable: [
+            { origin: ".git/hooks/pre-commit", key: "hook", value: "#!/bin/sh\nexec npx lint-staged" },
+            { origin: ".git/config", key: "core.fsmonitor", value: ".git/hooks/fsmonitor-watchman" },
+            { origin: ".git/config", key: "filter.lfs.process", value: "git-lfs filter-process" },
+          ],
+        },
+      };
+    case "first_commit":
+    case "open_project": {
+      const known = state.projects.find((p) => p.root === request.path);
+      if (known) return { type: "project", value: projectView(state, known) };
+      if (request.path.includes("nothing")) {
+        refuse("repository", `${request.path} is no git repository.`, "Choose a folder that holds one.");
+      }
+      if (request.type === "open_project" && !request.trust) {
+        refuse("trust_needed", "The repository can execute programs and is not trusted yet.");
+      }
+      const name = request.path.split("/").filter(Boolean).slice(-2).join("/");
+      const made = project(name.replace(/\W+/g, "-"), name, request.path);
+      state.projects.push(made);
+      fake.say(null, { type: "project.opened", root: request.path });
+      return { type: "project", value: projectView(state, made) };
+    }
+    case "close_project": {
+      if (
+        [...state.plans.values()].some((p) => p.view.project === request.project && p.view.mode === "running")
+      ) {
+        refuse("refused", "A plan of this project is running.", "Stop it first.");
+      }
+      state.projects = state.projects.filter((p) => p.id !== request.project);
+      for (const [id, p] of state.plans) if (p.view.project === request.project) state.plans.delete(id);
+      fake.say(null, { type: "project.closed" });
+      return done;
+    }
+    case "create_demo": {
+      const made = { ...project("demo", "demo/orchard", "/home/you/coppice-demo"), is_demo: true };
+      state.projects = [...state.projects.filter((p) => p.id !== "demo"), made];
+      const agent = { name: "rehearsal", adapter: "scripted", command: [], script: "rehearsal.toml" };
+      const p = plan(
+        "demo",
+        "demo",
+        "Plant an orchard",
+        [
+          task("seeds", "Choose the seeds", {
+            estimate_ms: 20_000,
+            scope: ["seeds/**"],
+            position: { x: 0, y: 90 },
+          }),
+          task("apples", "Plant apples", {
+            after: ["seeds"],
+            estimate_ms: 30_000,
+            position: { x: 320, y: 0 },
+          }),
+          task("pears", "Plant pears", {
+            after: ["seeds"],
+            estimate_ms: 25_000,
+            position: { x: 320, y: 180 },
+          }),
+          task("map", "Draw the map", {
+            after: ["apples", "pears"],
+            estimate_ms: 15_000,
+            position: { x: 640, y: 90 },
+          }),
+        ],
+        {
+          agents: [agent],
+          default_agent: "rehearsal",
+          checks: [{ name: "test", command: "sh test.sh", timeout_ms: null }],
+        },
+      );
+      state.plans.set("demo", p);
+      fake.say("demo", { type: "plan.created", title: p.view.title });
+      return { type: "plan_ref", value: { project: "demo", plan: "demo", title: p.view.title } };
+    }
+    case "plans": {
+      const all = [...state.plans.values()].map((p) => summary(p.view));
+      return { type: "plans", value: all.filter((p) => !request.project || p.project === request.project) };
+    }
+    case "create_plan":
+    case "import_plan": {
+      const title = request.type === "create_plan" ? request.title : "Imported plan";
+      const id = `plan-${state.plans.size + 1}`;
+      const known = [...state.plans.values()].find((p) => p.view.project === request.project)?.view;
+      const made = plan(id, request.project, title, [], {
+        agents: known?.agents ?? [],
+        checks: known?.checks ?? [],
+        default_agent: known?.default_agent ?? null,
+      });
+      if (request.type === "import_plan") made.text = request.text;
+      state.plans.set(id, made);
+      fake.say(id, { type: "plan.created", title });
+      return { type: "plan_ref", value: { project: request.project, plan: id, title } };
+    }
+    case "open_plan_file":
+      return refuse("not_found", `${request.file} does not exist.`);
+    case "plan":
+      return { type: "plan", value: find(request.plan).view };
+    case "plan_text": {
+      const p = find(request.plan);
+      return { type: "text", value: p.text ?? planText(p.view) };
+    }
+    case "set_plan_text": {
+      const p = find(request.plan);
+      const problems = problemsOf(request.text);
+      if (problems.length) {
+        const message = `The text has ${problems.length} ${problems.length === 1 ? "problem" : "problems"}.`;
+        throw { code: "invalid_plan", message, hint: "The plan stays as it was.", problems };
+      }
+      const title = /^title\s*=\s*"(.*)"/m.exec(request.text)?.[1];
+      const slots = Number(/^slots\s*=\s*(\d+)/m.exec(request.text)?.[1] ?? p.view.slots);
+      return edited(fake, p, "the text", () => {
+        applyEdit(p, { type: "update_plan", patch: { title: title ?? p.view.title, slots } });
+        p.text = request.text;
+        return [];
+      });
+    }
+    case "edit_plan": {
+      const p = find(request.plan);
+      return edited(fake, p, request.edit.type, () => {
+        p.text = null;
+        return applyEdit(p, request.edit);
+      });
+    }
+    case "undo":
+    case "redo":
+      return stepBack(fake, find(request.plan), request.type);
+    case "delete_plan": {
+      if (find(request.plan).view.mode === "running")
+        refuse("refused", "The plan is running.", "Stop it first.");
+      fake.say(request.plan, { type: "plan.deleted" });
+      state.plans.delete(request.plan);
+      return done;
+    }
+    case "start_plan": {
+      const p = find(request.plan);
+      if (p.view.tasks.length === 0) refuse("refused", "The plan has no tasks.", "Draw one first.");
+      p.view.mode = "running";
+      for (const t of p.view.tasks) if (t.stage.kind === "draft") t.stage = stage("waiting", "Waiting");
+      derive(p);
+      fake.say(request.plan, { type: "plan.started", engine_pid: 4242, again: request.again });
+      return { type: "started", value: { seq: fake.seq(), engine_pid: 4242 } };
+    }
+    case "pause_plan":
+    case "stop_plan": {
+      const p = find(request.plan);
+      p.view.mode = request.type === "pause_plan" ? "paused" : "stopped";
+      derive(p);
+      fake.say(request.plan, { type: request.type === "pause_plan" ? "plan.paused" : "plan.stopped" });
+      return done;
+    }
+    case "retry":
+    case "cancel":
+    case "discard":
+    case "approve":
+    case "unapprove":
+    case "leftovers":
+    case "recheck":
+    case "retry_landing":
+      act(fake, find(request.plan), request);
+      return done;
+    case "end_run": {
+      const found =
+        allRuns(state).find((r) => r.id === request.run) ?? refuse("not_found", "The run does not exist.");
+      Object.assign(found, { live: false, ended_ms: Date.now(), outcome: "ended", code: null });
+      fake.say(found.plan, {
+        type: "process.exited",
+        task: found.task,
+        attempt: found.attempt,
+        run: found.id,
+        kind: found.kind,
+        code: null,
+        outcome: "ended",
+      });
+      return done;
+    }
+    case "open_shell": {
+      const p = find(request.plan);
+      const a = p.attempts.get(request.task)?.find((x) => x.number === request.attempt);
+      if (!a) return refuse("not_found", "The attempt does not exist.");
+      const shell = run(request.plan, request.task, request.attempt, "shell", {
+        id: `shell-${state.events.length}`,
+        name: "shell",
+        command: "zsh -l",
+        live: true,
+        code: null,
+        outcome: null,
+        pid: 51999,
+        started_ms: Date.now(),
+        ended_ms: null,
+      });
+      a.runs.unshift(shell);
+      const about = { task: request.task, attempt: request.attempt, run: shell.id, kind: "shell" };
+      fake.say(request.plan, { type: "process.started", ...about, pid: 51999, shim_pid: 51998 });
+      return { type: "run", value: shell };
+    }
+    case "task":
+      return { type: "task", value: detailOf(find(request.plan), request.task) };
+    case "runs": {
+      const runs = [...find(request.plan).attempts.values()].flatMap((list) => list.flatMap((a) => a.runs));
+      const byTime = (a: RunView, b: RunView) =>
+        Number(b.live) - Number(a.live) || b.started_ms - a.started_ms;
+      return { type: "runs", value: runs.sort(byTime) };
+    }
+    case "changed_files":
+      return { type: "changed_files", value: changedFiles(request.task) };
+    case "file_diff":
+      return { type: "file_diff", value: fileDiff(request.path) };
+    case "landing":
+      return { type: "landing", value: landingView(find(request.plan)) };
+    case "inbox":
+      return { type: "inbox", value: inbox(state) };
+    case "run_log": {
+      const found = allRuns(state).find((r) => r.id === request.run);
+      return { type: "text", value: plainText(terminalText(found)) };
+    }
+    case "trash":
+      return { type: "trash", value: request.project === "acme" ? state.trash : [] };
+    case "restore_trash":
+      state.trash = state.trash.filter((t) => t.id !== request.entry);
+      fake.say(null, { type: "worktree.restored", worktree: request.entry, project: request.project });
+      return done;
+    case "empty_trash":
+      state.trash = [];
+      fake.say(null, { type: "worktree.restored", worktree: "", project: request.project });
+      return done;
+    case "scope_files": {
+      const files = request.scope.flatMap((glob) =>
+        [1, 2, 3, 4, 5, 6, 7].map((n) => glob.replace(/\*\*?$/, `src/part${n}.rs`).replace("*", "x")),
+      );
+      return { type: "scope_files", value: { count: files.length * 2, sample: files.slice(0, 8) } };
+    }
+    case "doctor":
+      return {
+        type: "doctor",
+        value: {
+          rows: [
+            { name: "git", status: "good", found: "git 2.47.1", hint: null },
+            { name: "login shell", status: "good", found: "/bin/zsh, 41 entries on PATH", hint: null },
+            {
+              name: "free space",
+              status: "warning",
+              found: "3.1 GiB on /home",
+              hint: "A worktree of acme/api takes 310 MiB.",
+            },
+            {
+              name: "codex",
+              status: "bad",
+              found: "not on PATH",
+              hint: "Install it, or give its plan another agent.",
+            },
+          ],
+        },
+      };
+    case "settings":
+      return { type: "settings", value: [...state.settings].map(([key, value]) => ({ key, value })) };
+    case "set_setting":
+      state.settings.set(request.key, request.value);
+      return done;
+  }
+}
+
+function edited(fake: Fake, p: FakePlan, what: string, change: () => string[]): Reply {
+  const was = structuredClone(p.view);
+  let created: string[];
+  try {
+    created = change();
+  } catch (problem) {
+    p.view = was;
+    throw problem;
+  }
+  p.undone.push(was);
+  p.redone = [];
+  return saved(fake, p, what, created);
+}
+
+function stepBack(fake: Fake, p: FakePlan, which: "undo" | "redo"): Reply {
+  const [from, to] = which === "undo" ? [p.undone, p.redone] : [p.redone, p.undone];
+  const next = from.pop() ?? refuse("refused", which === "undo" ? "Nothing to undo." : "Nothing to redo.");
+  to.push(structuredClone(p.view));
+  // States of tasks are no edits: they stay as they are.
+  const stages = new Map(p.view.tasks.map((t) => [t.id, t]));
+  next.tasks = next.tasks.map((t): TaskView => {
+    const now = stages.get(t.id);
+    return now
+      ? { ...t, stage: now.stage, attempt: now.attempt, since_ms: now.since_ms, action: now.action }
+      : t;
+  });
+  p.view = { ...next, revision: p.view.revision, mode: p.view.mode };
+  p.text = null;
+  return saved(fake, p, which, []);
+}
+
+function saved(fake: Fake, p: FakePlan, what: string, created: string[]): Reply {
+  p.view.revision += 1;
+  derive(p);
+  fake.say(p.view.id, { type: "plan.edited", revision: p.view.revision, what });
+  const { revision, can_undo, can_redo } = p.view;
+  return { type: "edited", value: { revision, created, can_undo, can_redo } };
+}
+
+type Act = Extract<
+  Request,
+  {
+    type:
+      | "retry"
+      | "cancel"
+      | "discard"
+      | "approve"
+      | "unapprove"
+      | "leftovers"
+      | "recheck"
+      | "retry_landing";
+  }
+>;
+
+function act(fake: Fake, p: FakePlan, request: Act): void {
+  const t =
+    p.view.tasks.find((x) => x.id === request.task) ?? refuse("not_found", "The task does not exist.");
+  const about = { task: t.id, attempt: t.attempt ?? 1 };
+  const to = (next: TaskView["stage"], body: Record<string, unknown>) => {
+    t.stage = next;
+    t.since_ms = Date.now();
+    derive(p);
+    fake.say(p.view.id, body);
+  };
+  switch (request.type) {
+    case "retry":
+      t.attempt = (t.attempt ?? 0) + 1;
+      t.ended_ms = null;
+      return to(stage("waiting", "Waiting"), { type: "task.retried", task: t.id });
+    case "cancel":
+      return to(stage("cancelled", "Cancelled"), { type: "task.cancelled", task: t.id });
+    case "discard":
+      return to(stage("discarded", "Discarded"), { type: "task.discarded", task: t.id });
+    case "approve": {
+      const head = p.attempts.get(t.id)?.[0]?.head ?? commitId(`head ${t.id}`);
+      const a = p.attempts.get(t.id)?.[0];
+      if (a) a.approval = { head, by: "you", at_ms: Date.now(), void: null };
+      return to(stage("queued", "Queued to land"), { type: "approved", ...about, head, by: "you" });
+    }
+    case "unapprove":
+      return to(stage("awaiting_approval", "Ready to review"), {
+        type: "approval.void",
+        task: t.id,
+        why: "taken back",
+      });
+    case "leftovers":
+      return to(stage("checking", "Checking 1 of 2"), {
+        type: request.commit ? "leftovers.committed" : "leftovers.kept",
+        ...about,
+        paths: t.stage.reason?.paths ?? [],
+        head: commitId("kept"),
+        keep_ref: "refs/coppice/keep/1",
+      });
+    case "recheck":
+      return to(stage("checking", "Checking 1 of 2"), {
+        type: "task.stage",
+        ...about,
+        stage: "checking",
+        word: "",
+      });
+    case "retry_landing":
+      return to(stage("queued", "Queued to land"), {
+        type: "task.stage",
+        ...about,
+        stage: "queued",
+        word: "",
+      });
+  }
+}
+
+function allRuns(state: State): RunView[] {
+  return [...state.plans.values()].flatMap((p) =>
+    [...p.attempts.values()].flatMap((l) => l.flatMap((a) => a.runs)),
+  );
+}
+
+export function runByDir(fake: Fake, dir: string): RunView | undefined {
+  return allRuns(fake.state).find((r) => r.dir === dir);
+}
+
+function summary(view: PlanView): PlanSummary {
+  const { id, project: of, title, target, mode, progress, file } = view;
+  return { id, project: of, title, target, mode, progress, file };
+}
+
+function projectView(state: State, p: ProjectView): ProjectView {
+  const plans = [...state.plans.values()].filter((x) => x.view.project === p.id).map((x) => summary(x.view));
+  return { ...p, plans, trash: p.id === "acme" ? state.trash.length : 0 };
+}
+
+function landingView(p: FakePlan): LandingView {
+  const entry = (t: TaskView) => {
+    const a = p.attempts.get(t.id)?.[0];
+    return {
+      task: t.id,
+      title: t.title,
+      attempt: t.attempt ?? 1,
+      head: a?.head ?? commitId(`head ${t.id}`),
+      stage: t.stage,
+      candidate: t.stage.kind === "landing" ? commitId(`candidate ${t.id}`) : null,
+      onto: commitId("base"),
+      evidence: a?.evidence ?? [],
+      since_ms: t.since_ms ?? Date.now(),
+    };
+  };
+  const of = (kinds: string[]) => p.view.tasks.filter((t) => kinds.includes(t.stage.kind));
+  return {
+    target: p.view.target,
+    tip: commitId("base"),
+    queue: of(["landing", "queued"]).map(entry),
+    held: of(["needs_you"])
+      .filter((t) => t.stage.reason?.code === "merged_check_failed")
+      .map(entry),
+    landed: of(["landed"])
+      .map((t) => ({
+        task: t.id,
+        title: t.title,
+        commit: t.stage.commit ?? commitId(t.id),
+        previous: commitId("base"),
+        at_ms: t.ended_ms ?? Date.now(),
+      }))
+      .sort((a, b) => b.at_ms - a.at_ms),
+  };
+}
+
+function inbox(state: State): InboxItem[] {
+  const kinds = { needs_you: "needs_you", awaiting_approval: "ready_to_review", failed: "failed" } as const;
+  const items: InboxItem[] = [];
+  for (const p of state.plans.values()) {
+    for (const t of p.view.tasks) {
+      const kind = kinds[t.stage.kind as keyof typeof kinds];
+      if (!kind) continue;
+      items.push({
+        id: `${p.view.id}-${t.id}-${t.attempt ?? 1}-${kind}`,
+        project: p.view.project,
+        project_name: state.projects.find((x) => x.id === p.view.project)?.name ?? "",
+        plan: p.view.id,
+        plan_title: p.view.title,
+        task: t.id,
+        task_title: t.title,
+        attempt: t.attempt,
+        kind,
+        what: t.stage.reason?.text ?? "The checks are green at the head; the diff waits for you.",
+        since_ms: t.since_ms ?? Date.now(),
+        actions: actionsOf(p, t),
+        blocks: p.view.tasks.filter((x) => x.after.includes(t.id)).length,
+      });
+    }
+  }
+  return items.sort((a, b) => b.blocks - a.blocks || a.since_ms - b.since_ms);
+}

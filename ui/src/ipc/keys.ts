@@ -1,0 +1,42 @@
+/* Names of what is cached. A shorter key covers the longer ones that begin with it. */
+import type { DiffScope } from "./bindings/DiffScope";
+
+export type Key = readonly (string | number)[];
+
+export const keys = {
+  projects: ["projects"],
+  plan: (plan: string) => ["plan", plan],
+  planText: (plan: string) => ["plan_text", plan],
+  tasks: (plan: string) => ["task", plan],
+  task: (plan: string, task: string) => ["task", plan, task],
+  runs: (plan: string) => ["runs", plan],
+  runLog: (run: string) => ["run_log", run],
+  landing: (plan: string) => ["landing", plan],
+  inbox: ["inbox"],
+  changes: (plan: string, task: string) => ["changes", plan, task],
+  changedFiles: (plan: string, task: string, attempt: number, scope: DiffScope) => [
+    "changes",
+    plan,
+    task,
+    attempt,
+    scope,
+    "files",
+  ],
+  fileDiff: (
+    plan: string,
+    task: string,
+    attempt: number,
+    scope: DiffScope,
+    path: string,
+    context: number,
+  ) => ["changes", plan, task, attempt, scope, "file", path, context],
+  trash: (project: string) => ["trash", project],
+  scopeFiles: (project: string, scope: readonly string[], exclude: readonly string[]) => [
+    "scope_files",
+    project,
+    JSON.stringify([scope, exclude]),
+  ],
+  log: (plan: string) => ["log", plan],
+  settings: ["settings"],
+  doctor: ["doctor"],
+} as const satisfies Record<string, Key | ((...args: never[]) => Key)>;

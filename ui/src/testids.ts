@@ -1,0 +1,110 @@
+/*
+ * Names by which tests find things: the window's test drives the real program with these, so they are kept stable.
+ * Each is the value of a `data-testid`.
+ */
+export const testIds = {
+  // Start, projects
+  openProject: "open-project",
+  tryDemo: "try-demo",
+  projectPath: "project-path",
+  projectPathOpen: "project-path-open",
+  trustDialog: "trust-dialog",
+  trustYes: "trust-yes",
+  firstCommit: "first-commit",
+  newPlan: "new-plan",
+  newPlanTitle: "new-plan-title",
+  newPlanCreate: "new-plan-create",
+  project: (id: string) => `project-${id}`,
+  plan: (id: string) => `plan-${id}`,
+
+  // Header
+  header: "header",
+  run: "run",
+  pause: "pause",
+  stop: "stop",
+  runMenu: "run-menu",
+  slots: "slots",
+  progress: "progress",
+  needsYou: "needs-you",
+  palette: "palette",
+  paletteOpen: "palette-open",
+  engineBanner: "engine-banner",
+
+  // Rail
+  rail: "rail",
+  goInbox: "go-inbox",
+  goReview: "go-review",
+  goLanding: "go-landing",
+  goTimeline: "go-timeline",
+  goLog: "go-log",
+  goTrash: "go-trash",
+  goSettings: "go-settings",
+
+  // Plan
+  viewGraph: "view-graph",
+  viewOutline: "view-outline",
+  viewText: "view-text",
+  viewSettings: "view-settings",
+  canvas: "canvas",
+  node: (task: string) => `node-${task}`,
+  nodeTitle: (task: string) => `node-title-${task}`,
+  handleIn: (task: string) => `handle-in-${task}`,
+  handleOut: (task: string) => `handle-out-${task}`,
+  edge: (from: string, to: string) => `edge-${from}-${to}`,
+  cycleNote: "cycle-note",
+  undo: "undo",
+  redo: "redo",
+  newTask: "new-task",
+  autoLayout: "auto-layout",
+  zoomToFit: "zoom-to-fit",
+  outline: "outline",
+  outlineRow: (task: string) => `row-${task}`,
+  planText: "plan-text",
+  planTextSave: "plan-text-save",
+  planTextProblem: "plan-text-problem",
+  planProblems: "plan-problems",
+
+  // Inspector
+  inspector: "inspector",
+  inspectorTitle: "inspector-title",
+  stage: "stage",
+  tab: (tab: string) => `tab-${tab}`,
+  field: (name: string) => `field-${name}`,
+  action: (action: string) => `action-${action}`,
+  openReview: "open-review",
+  evidence: (check: string) => `evidence-${check}`,
+  evidenceMerged: (check: string) => `evidence-merged-${check}`,
+  log: (run: string) => `log-${run}`,
+  whyWaiting: "why-waiting",
+  unblocks: "unblocks",
+
+  // Dock (terminals)
+  dock: "dock",
+  dockTab: (run: string) => `dock-tab-${run}`,
+  terminal: (run: string) => `terminal-${run}`,
+
+  // Review and landing
+  review: "review",
+  reviewFile: (path: string) => `file-${path}`,
+  approve: "approve",
+  discard: "discard",
+  landingList: "landing-list",
+  landingEntry: (task: string) => `landing-${task}`,
+  landedEntry: (task: string) => `landed-${task}`,
+
+  // Inbox, log, trash, settings
+  inbox: "inbox",
+  inboxItem: (id: string) => `inbox-${id}`,
+  inboxAnswer: (id: string, action: string) => `answer-${id}-${action}`,
+  eventLog: "event-log",
+  logRow: (seq: number) => `log-row-${seq}`,
+  timeline: "timeline",
+  trash: "trash",
+  trashRestore: (entry: string) => `restore-${entry}`,
+  trashEmpty: "trash-empty",
+  settings: "settings",
+  keySheet: "key-sheet",
+  confirm: "confirm",
+  confirmYes: "confirm-yes",
+  toast: "toast",
+} as const;
