@@ -88,6 +88,15 @@ impl Store {
     ) -> Result<Store, StoreError> {
         os::private_dir(dir).map_err(|e| StoreError::io(dir, e))?;
         let file_system = os::file_system(dir).map_err(|e| StoreError::io(dir, e))?;
+        Store::open_on(dir, options, migrations, file_system).await
+    }
+
+    pub(crate) async fn open_on(
+        dir: &Path,
+        options: &Options,
+        migrations: &Migrator,
+        file_system: FileSystem,
+    ) -> Result<Store, StoreError> {
         let warning = judge(dir, file_system, options.allow_network)?;
         let path = dir.join(FILE);
         let unclean = beside(&path, "-wal").exists();
@@ -241,7 +250,11 @@ fn connect_options(path: &Path, options: &Options, file_system: FileSystem) -> S
         .disable_statement_logging()
 }
 
-fn judge(dir: &Path, file_system: FileSystem, allow_network: bool) -> Result<Option<String>, StoreError> {
+pub(crate) fn judge(
+    dir: &Path,
+    file_system: FileSystem,
+    allow_network: bool,
+) -> Result<Option<String>, StoreError> {
     let dir = dir.to_path_buf();
     match file_system {
         FileSystem::Local => Ok(None),

@@ -1,6 +1,11 @@
 //! Tests on real files. Children are this test program again, started for one test of it.
 
 mod commits;
+mod crash;
+#[cfg(unix)]
+mod schema;
+#[cfg(target_os = "linux")]
+mod space;
 
 use std::path::Path;
 
