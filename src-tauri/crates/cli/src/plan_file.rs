@@ -29,8 +29,10 @@ pub(crate) fn read(named: &Path) -> Result<PlanFile, Failure> {
     let doc = plan::parse(&text).map_err(|problems| failed(problems.into_iter().map(wire).collect()))?;
     let (stopping, warnings): (Vec<_>, Vec<_>) =
         plan::warnings(&doc).into_iter().partition(plan::Warning::stops);
-    if !stopping.is_empty() {
-        return Err(failed(stopping.into_iter().map(|warning| placed(&text, warning)).collect()));
+    let mut problems: Vec<Problem> = stopping.into_iter().map(|warning| placed(&text, warning)).collect();
+    problems.extend(scripts(&text, &path, &doc));
+    if !problems.is_empty() {
+        return Err(failed(problems));
     }
     Ok(PlanFile { path, doc, warnings })
 }
@@ -54,6 +56,22 @@ fn wire(problem: plan::Problem) -> Problem {
 
 fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// Agent scripts are judged like the plan that names them.
+fn scripts(text: &str, plan: &Path, doc: &PlanDoc) -> Vec<Problem> {
+    let named = doc.settings.agents.values().filter(|agent| agent.adapter == plan::Adapter::Scripted);
+    let scripts = named.filter_map(|agent| agent.script.as_deref());
+    scripts
+        .filter_map(|script| {
+            let error = agents::scripted::Script::read(&plan.with_file_name("").join(script)).err()?;
+            let at = text.lines().position(|line| {
+                line.trim_start().starts_with("script") && line.contains(&format!("\"{script}\""))
+            });
+            let (line, column) = at.map_or((0, 0), |at| (number(at + 1), 1));
+            Some(Problem { line, column, message: error.to_string(), hint: None })
+        })
+        .collect()
 }
 
 /// A warning knows its task; the line is where the task's id stands.
@@ -121,6 +139,14 @@ mod tests {
     fn a_task_without_an_agent_is_an_error_at_its_id() {
         let problems = read_text(b"version = 1\n\n[[task]]\ntitle = \"A\"\nid = 'a'\n").unwrap_err();
         assert!(problems.starts_with("PLAN.toml:5:1: "), "{problems}");
+    }
+
+    #[test]
+    fn a_script_that_is_missing_is_an_error_where_it_is_named() {
+        let text =
+            "version = 1\n[agents.s]\nadapter = \"scripted\"\nscript = \"gone.toml\"\n[[task]]\nid = \"a\"\n";
+        let problems = read_text(text.as_bytes()).unwrap_err();
+        assert!(problems.starts_with("PLAN.toml:4:1: ") && problems.contains("gone.toml"), "{problems}");
     }
 
     #[test]

@@ -48,7 +48,7 @@ struct Approver {
 impl Person for Approver {
     fn answer(&mut self, event: &Event) -> Option<(Request, String)> {
         match &event.body {
-            EventBody::TaskStage { task, stage, .. } if stage == "awaiting_approval" => {
+            EventBody::NeedsYou { task, code, .. } if code == "approval" => {
                 let words = format!(
                     "{}: its checks are green, and it waits for a person. The demo says for you: coppice approve {}",
                     printable(task),

@@ -26,9 +26,6 @@ pub(crate) fn sentence(event: &Event) -> Option<String> {
             }
             text
         }
-        EventBody::TaskStage { task, stage, .. } if stage == "awaiting_approval" => {
-            format!("{task}: waits for your approval")
-        }
         EventBody::AttemptStarted { task, attempt, base, branch, .. } => {
             format!("{task}: attempt {attempt} starts from {} on {branch}", short(base))
         }
@@ -54,6 +51,9 @@ pub(crate) fn sentence(event: &Event) -> Option<String> {
         }
         EventBody::LeftoversCommitted { task, paths, head, .. } => {
             format!("{task}: {} committed as {}", paths.join(", "), short(head))
+        }
+        EventBody::NeedsYou { task, code, .. } if code == "approval" => {
+            format!("{task}: waits for your approval: coppice approve {task}")
         }
         EventBody::NeedsYou { task, reason, .. } => format!("{task}: needs you: {reason}"),
         EventBody::Approved { task, head, by, .. } => format!("{task}: {} approved by {by}", short(head)),

@@ -72,6 +72,8 @@ impl Tasks {
                     });
                 }
             }
+            // The stage says it already: awaiting approval is on the path.
+            EventBody::NeedsYou { code, .. } if code == "approval" => {}
             EventBody::NeedsYou { task, reason, .. } => self.change(task, &event.at, |line| {
                 line.kind = StageKind::NeedsYou;
                 line.word = "Needs you".into();
