@@ -44,8 +44,17 @@ pub fn parse(text: &str) -> Result<PlanDoc, Vec<Problem>> {
     let text = unix(text);
     let lines = Lines::new(&text);
     let tree = Document::parse(text.as_str()).map_err(|error| {
-        let (line, column) = lines.place(error.span().unwrap_or(0..0));
-        vec![Problem { line, column, message: sentence(error.message()), hint: None }]
+        let span = error.span().unwrap_or(0..0);
+        let (line, column) = lines.place(span.clone());
+        let what = text.get(span).unwrap_or_default();
+        let (message, hint) = match error.message() {
+            "duplicate key" => (
+                format!("\"{what}\" stands here for the second time."),
+                Some("Remove one of the two.".to_owned()),
+            ),
+            other => (sentence(other), None),
+        };
+        vec![Problem { line, column, message, hint }]
     })?;
     let mut reader = Reader::new(tree.as_table());
     let doc = reader.plan();

@@ -27,6 +27,9 @@ pub mod stage;
 pub mod warning;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub use cycle::Cycle;
 pub use diff::diff;
 pub use document::{

@@ -383,7 +383,9 @@ impl<'a> Reader<'a> {
         if found.is_none() {
             let names: Vec<String> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
             let message = format!("\"{key}\" cannot be \"{text}\".");
-            self.add(self.span(section, key), message, format!("It is one of {}.", names.join(", ")));
+            let near = nearest(&text, choices.iter().map(|(name, _)| *name));
+            let hint = near.unwrap_or_else(|| format!("It is one of {}.", names.join(", ")));
+            self.add(self.span(section, key), message, hint);
         }
         found
     }
@@ -397,7 +399,8 @@ impl<'a> Reader<'a> {
             return Some(Section { table, name: name.to_owned(), span });
         }
         let found = named(item.type_name());
-        self.add(span, format!("\"{key}\" takes a table, not {found}."), format!("Write it like [{key}]."));
+        let path = if parent.name == "Agents" { format!("agents.{key}") } else { key.to_owned() };
+        self.add(span, format!("\"{key}\" takes a table, not {found}."), format!("Write it like [{path}]."));
         None
     }
 

@@ -39,7 +39,8 @@ pub fn requirements(spec: &str) -> Vec<Requirement> {
             && let Some((number, rest)) = item(text)
         {
             inside = true;
-            indent = line.len() - rest.len();
+            // The text of an item that starts on the next line stands one space further in.
+            indent = line.len() - rest.len() + usize::from(rest.is_empty());
             blanks = 0;
             found.push(Requirement { id: free_number(&found, number), text: rest.trim_end().to_owned() });
             continue;

@@ -1,7 +1,7 @@
 //! The differences between two documents, made in a TOML tree: what is equal in both is not
 //! touched, so its spelling, its comments and its place stay as a person left them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{Array, ArrayOfTables, InlineTable, Item, Table, TableLike, Value};
 
@@ -264,12 +264,12 @@ fn layout(root: &mut Table, old: &PlanDoc, new: &PlanDoc, ends: &mut Ends) {
 }
 
 /// Brings a list of tables to `new`: rows are known by name, keep their own text, and move as blocks.
-fn rows<T: PartialEq>(
+fn rows<'a, T: PartialEq>(
     root: &mut Table,
     key: &str,
-    old: &[T],
-    new: &[T],
-    name: impl Fn(&T) -> &str,
+    old: &'a [T],
+    new: &'a [T],
+    name: impl Fn(&'a T) -> &'a str,
     fill: impl Fn(&mut dyn TableLike, Option<&T>, &T),
     ends: &mut Ends,
 ) {
@@ -287,11 +287,9 @@ fn rows<T: PartialEq>(
     };
     let mut was: BTreeMap<&str, (&T, Table)> =
         old.iter().zip(tables).map(|(row, table)| (name(row), (row, table))).collect();
-    let stays = |rows: &[T], others: &[T]| -> Vec<String> {
-        let names = rows.iter().map(|row| name(row).to_owned());
-        names.filter(|row| others.iter().any(|other| name(other) == row)).collect()
-    };
-    let moved = stays(old, new) != stays(new, old);
+    let kept: BTreeSet<&str> = new.iter().map(&name).filter(|row| was.contains_key(row)).collect();
+    let stays = |rows: &'a [T]| rows.iter().map(&name).filter(|row| kept.contains(row));
+    let moved = !stays(old).eq(stays(new));
     let mut places: Vec<isize> =
         new.iter().filter_map(|row| was.get(name(row)).and_then(|(_, table)| table.position())).collect();
     places.sort_unstable();
@@ -329,18 +327,15 @@ fn rows<T: PartialEq>(
 
 /// The table of that name, made at the end of the file if there is none.
 fn section<'a>(root: &'a mut Table, key: &str, ends: &mut Ends) -> &'a mut dyn TableLike {
-    let item = root.entry(key).or_insert_with(|| {
+    if !root.get(key).is_some_and(Item::is_table_like) {
         let mut table = Table::new();
         table.set_position(ends.next());
-        Item::Table(table)
-    });
-    if !item.is_table_like() {
-        *item = Item::Table(Table::new());
+        root.insert(key, Item::Table(table));
     }
-    match item {
+    match root.entry(key).or_insert_with(toml_edit::table) {
         Item::Value(Value::InlineTable(table)) => table,
         Item::Table(table) => table,
-        Item::None | Item::Value(_) | Item::ArrayOfTables(_) => unreachable!("made a table just now"),
+        Item::None | Item::Value(_) | Item::ArrayOfTables(_) => unreachable!("a table was made just now"),
     }
 }
 
