@@ -162,3 +162,7 @@ pub(crate) fn program_at(spec: &AgentSpec, program: &str, worktree: &Path) -> Re
         Err(AgentError::NotExecutable { agent: spec.name.clone(), program: path })
     }
 }
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests;

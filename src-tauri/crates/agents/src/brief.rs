@@ -87,6 +87,7 @@ impl Brief {
         self.contracts(&mut page);
         if let Some(promises) = &self.promises {
             page.section("What others will rely on", promises);
+            page.blank();
             page.line(
                 "Deliver exactly these names, signatures and paths: other tasks are written against them.",
             );

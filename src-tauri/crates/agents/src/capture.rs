@@ -117,46 +117,66 @@ fn read_answer(child: &mut std::process::Child, mark: &[u8], deadline: Instant) 
     let Some(mut output) = child.stdout.take() else {
         return Ok(Answer::Ended);
     };
-    let mut end = mark.to_vec();
-    end.push(0);
-    let mut bytes = Vec::new();
+    let mut marks = Marks::new(mark);
     let mut chunk = vec![0; 64 * 1024];
-    let mut failed = |error: std::io::Error| format!("its output cannot be read ({error})");
+    let failed = |error: std::io::Error| format!("its output cannot be read ({error})");
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        if left.is_zero() || !os::readable(&output, left).map_err(failed)? {
             return Ok(Answer::TooLate);
         }
-        if !os::readable(&output, left).map_err(&mut failed)? {
-            return Ok(Answer::TooLate);
-        }
-        let count = output.read(&mut chunk).map_err(&mut failed)?;
+        let count = output.read(&mut chunk).map_err(failed)?;
         if count == 0 {
             return Ok(Answer::Ended);
         }
-        bytes.extend_from_slice(&chunk[..count]);
-        if let Some(answer) = between(&bytes, &end) {
-            return Ok(Answer::Complete(answer.to_vec()));
+        if let Some(answer) = marks.add(&chunk[..count]) {
+            return Ok(Answer::Complete(answer));
         }
-        if bytes.len() > MOST {
+        if marks.bytes.len() > MOST {
             return Ok(Answer::TooMuch);
         }
     }
 }
 
-/// What stands between the first and the last of two marks.
-fn between<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
-    let first = find(bytes, mark)? + mark.len();
-    // The environment itself holds the mark as a value, before the second one that stands alone.
-    let mut alone = Vec::with_capacity(mark.len() + 1);
-    alone.push(0);
-    alone.extend_from_slice(mark);
-    let rest = &bytes[first..];
-    find(rest, &alone).map(|end| &rest[..=end])
+/// Bytes as they come, searched for what stands between two marks. Each byte is looked at once.
+struct Marks {
+    bytes: Vec<u8>,
+    first: Vec<u8>,
+    second: Vec<u8>,
+    /// Where the answer begins, once the first mark was seen.
+    start: Option<usize>,
+    /// Up to where the present mark was searched for in vain.
+    searched: usize,
 }
 
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+impl Marks {
+    fn new(mark: &[u8]) -> Self {
+        let first = [mark, &[0]].concat();
+        // The environment itself holds the mark as the value of a variable; the second one stands alone.
+        let second = [&[0], mark, &[0]].concat();
+        Marks { bytes: Vec::new(), first, second, start: None, searched: 0 }
+    }
+
+    fn add(&mut self, chunk: &[u8]) -> Option<Vec<u8>> {
+        self.bytes.extend_from_slice(chunk);
+        if self.start.is_none() {
+            let end = self.search(false)? + self.first.len();
+            (self.start, self.searched) = (Some(end), end);
+        }
+        let start = self.start?;
+        let end = self.search(true)?;
+        Some(self.bytes[start..end].to_vec())
+    }
+
+    fn search(&mut self, second: bool) -> Option<usize> {
+        let mark = if second { &self.second } else { &self.first };
+        let from = self.searched;
+        let found = self.bytes[from..].windows(mark.len()).position(|window| window == mark.as_slice());
+        if found.is_none() {
+            self.searched = from.max((self.bytes.len() + 1).saturating_sub(mark.len()));
+        }
+        Some(from + found?)
+    }
 }
 
 fn parse(bytes: &[u8]) -> Vec<(OsString, OsString)> {
@@ -182,5 +202,6 @@ fn text(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;

@@ -100,8 +100,9 @@ fn step(text: &str, value: &Spanned<DeValue<'_>>) -> Parsed<Step> {
     let (verb, beside) = match present[..] {
         [one] => *one,
         [] => {
-            table.finish(&[])?;
             let verbs: Vec<_> = VERBS.iter().map(|(verb, _)| *verb).collect();
+            let known: Vec<_> = verbs.iter().copied().chain(["when"]).collect();
+            table.finish(&known)?;
             return fault(table.at, format!("This step does nothing. Give it one of: {}.", verbs.join(", ")));
         }
         [first, second, ..] => {
