@@ -1,7 +1,7 @@
 // The dock: tabs of a plan's runs, and one terminal, two beside each other, or the wall of all that live.
 // A terminal that is not seen has no emulator; coming back attaches again and replays.
 
-import { ChevronDown, ChevronUp, Columns2, LayoutGrid, MoreHorizontal } from "lucide-react";
+import { ChevronDown, Columns2, LayoutGrid, MoreHorizontal } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { Button, IconButton } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
@@ -33,7 +33,6 @@ export function Dock({ plan }: { plan: string }) {
     [planQuery.data],
   );
   const dock = useDock();
-  const open = useDesk((desk) => desk.dockOpen);
   const setDesk = useDesk((desk) => desk.set);
   const asked = useDesk((desk) => desk.shownRunAsked);
 
@@ -55,7 +54,6 @@ export function Dock({ plan }: { plan: string }) {
   const current = dock.pane === "second" && second ? second : first;
   const show = (run: string) => {
     dock.show(plan, run);
-    if (!open) setDesk({ dockOpen: true });
   };
   const step = (by: number) => {
     const at = tabs.findIndex((run) => run.id === current?.id);
@@ -190,12 +188,12 @@ export function Dock({ plan }: { plan: string }) {
         </Button>
         <IconButton
           size="small"
-          icon={open ? <ChevronDown size={14} /> : <ChevronUp size={14} />}
-          label={open ? "Collapse the terminals" : "Open the terminals"}
-          onClick={() => setDesk({ dockOpen: !open })}
+          icon={<ChevronDown size={14} />}
+          label="Collapse the terminals"
+          onClick={() => setDesk({ dockOpen: false })}
         />
       </div>
-      {open && <div className={styles.body}>{body()}</div>}
+      <div className={styles.body}>{body()}</div>
     </section>
   );
 }

@@ -1,0 +1,132 @@
+// One row of a diff: a line, two beside each other, or a folded region with what unfolds it.
+
+import { memo, type ReactNode } from "react";
+import type { DiffLine } from "../../ipc/bindings/DiffLine";
+import styles from "./Diff.module.css";
+import { LineText } from "./LineText";
+import { asCell } from "./roles";
+import type { Gap } from "./rows";
+import type { Span } from "./segments";
+import type { Range } from "./words";
+
+export type Cell = {
+  line: DiffLine;
+  syntax: readonly Span[] | undefined;
+  words: readonly Range[] | undefined;
+  /** Whether carriage returns are shown: only where they differ within the file. */
+  showCr: boolean;
+};
+
+const SIGN = { added: "+", removed: "−", context: " " } as const;
+
+function Code({ cell, side }: { cell: Cell | null; side: "old" | "new" | "both" }) {
+  if (!cell) return <div className={`${styles.code} ${styles.nothing}`} {...asCell} data-side={side} />;
+  const { line, syntax, words, showCr } = cell;
+  return (
+    <div className={styles.code} {...asCell} data-kind={line.kind} data-side={side}>
+      <span className={styles.sign} aria-hidden={line.kind === "context"}>
+        {SIGN[line.kind]}
+      </span>
+      <span className={styles.text}>
+        <LineText
+          text={line.text}
+          syntax={syntax}
+          words={words}
+          side={line.kind === "context" ? null : line.kind}
+        />
+        {line.cr && showCr && (
+          <span className={styles.chip} title="The line ends with a carriage return">
+            ␍
+          </span>
+        )}
+        {line.no_newline && (
+          <span className={styles.chip} title="The file ends here without a line end">
+            no newline at end
+          </span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function NumberCell({
+  value,
+  kind,
+}: {
+  value: number | null | undefined;
+  kind: DiffLine["kind"] | undefined;
+}) {
+  return (
+    <div className={styles.number_} {...asCell} data-kind={kind}>
+      {value ?? ""}
+    </div>
+  );
+}
+
+export const UnifiedRow = memo(function UnifiedRow({ cell }: { cell: Cell }) {
+  const { line } = cell;
+  return (
+    <>
+      <NumberCell value={line.old} kind={line.kind} />
+      <NumberCell value={line.new} kind={line.kind} />
+      <Code cell={cell} side="both" />
+    </>
+  );
+});
+
+export const SplitRow = memo(function SplitRow({ left, right }: { left: Cell | null; right: Cell | null }) {
+  return (
+    <>
+      <NumberCell value={left?.line.old} kind={left?.line.kind} />
+      <Code cell={left} side="old" />
+      <NumberCell value={right?.line.new} kind={right?.line.kind} />
+      <Code cell={right} side="new" />
+    </>
+  );
+});
+
+/** How many lines one press unfolds. */
+export const STEP = 20;
+
+type GapRowProps = {
+  gap: Gap;
+  position: "first" | "middle" | "last";
+  loading: boolean;
+  unfold: ((gap: Gap, top: number, bottom: number) => void) | undefined;
+};
+
+export function GapRow({ gap, position, loading, unfold }: GapRowProps): ReactNode {
+  const where = position === "first" ? " above" : position === "last" ? " below" : "";
+  const words = `${gap.length.toLocaleString("en")} unchanged line${gap.length === 1 ? "" : "s"}${where}`;
+  const partly = gap.length > STEP;
+  return (
+    <div className={styles.gap} {...asCell}>
+      {loading ? <span>Reading…</span> : <span>{words}</span>}
+      {unfold && !loading && (
+        <>
+          {partly && position !== "first" && (
+            <button
+              type="button"
+              onClick={() => unfold(gap, STEP, 0)}
+              title={`Show ${STEP} more lines from the top`}
+            >
+              ↓ {STEP}
+            </button>
+          )}
+          {partly && position !== "last" && (
+            <button
+              type="button"
+              onClick={() => unfold(gap, 0, STEP)}
+              title={`Show ${STEP} more lines from the bottom`}
+            >
+              ↑ {STEP}
+            </button>
+          )}
+          <button type="button" onClick={() => unfold(gap, gap.length, 0)} title="Show all of them">
+            Show all
+          </button>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,264 @@
+// One file's diff, split or unified. Only the rows in view exist; they are all 20 px high except notes.
+//
+// Deliberately absent: which file, where it comes from, comments as such (they arrive as notes), and keys
+// beyond the scroller's own: whoever shows the diff drives it through its handle.
+
+import {
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import styles from "./Diff.module.css";
+import { type Cell, GapRow, SplitRow, UnifiedRow } from "./DiffRow";
+import { geometryOf, ROW_HEIGHT, seen, topOf } from "./geometry";
+import { lineEndsOf } from "./markers";
+import { asCell, asRow, asTable } from "./roles";
+import { type Layout, type NoteAt, partnerOf, ROW_GAP, ROW_NOTE, type Rows, rowOfLine } from "./rows";
+import { useFolds } from "./useFolds";
+import { useSyntax } from "./useSyntax";
+import { type WordDiff, wordDiff } from "./words";
+
+/** Something that hangs below a line. */
+export type DiffNote = NoteAt & { id: string; body: ReactNode };
+
+export type DiffHandle = {
+  /** Scrolls to the next (1) or the previous (-1) change; false when there is none. */
+  change(step: 1 | -1): boolean;
+  line(at: NoteAt): void;
+  focus(): void;
+};
+
+type DiffViewProps = {
+  diff: FileDiff;
+  layout: Layout;
+  /** Reads the same diff with `context` unchanged lines around each hunk. Without it, folds stay folded. */
+  wider?: (context: number) => Promise<FileDiff>;
+  notes?: readonly DiffNote[];
+  handle?: Ref<DiffHandle>;
+};
+
+const NO_NOTES: readonly DiffNote[] = [];
+const NOTE_GUESS = 84;
+
+/** Which words changed, remembered per line; computed when the line is seen. */
+function useWords(rows: Rows): (line: number) => WordDiff["added"] | undefined {
+  return useMemo(() => {
+    const found = new Map<number, WordDiff["added"] | undefined>();
+    return (index) => {
+      if (found.has(index)) return found.get(index);
+      const line = rows.lines[index];
+      const partner = line && line.kind !== "context" ? partnerOf(rows, index) : null;
+      const other = partner === null ? undefined : rows.lines[partner];
+      if (!line || !other) {
+        found.set(index, undefined);
+        return undefined;
+      }
+      const words =
+        line.kind === "removed" ? wordDiff(line.text, other.text) : wordDiff(other.text, line.text);
+      const mine = line.kind === "removed" ? words?.removed : words?.added;
+      found.set(index, mine);
+      return mine;
+    };
+  }, [rows]);
+}
+
+export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: DiffViewProps) {
+  const { rows, loading, unfold } = useFolds(diff, layout, notes, wider);
+  const scroller = useRef<HTMLDivElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  const measure = useRef<HTMLSpanElement>(null);
+  const [view, setView] = useState({ top: 0, height: 800 });
+  const [size, setSize] = useState({ width: 800, column: 7.2 });
+  const [heights, setHeights] = useState<ReadonlyMap<string, number>>(new Map());
+
+  const geometry = useMemo(
+    () =>
+      geometryOf(rows.count, rows.noteRows, (row) => {
+        const note = notes[rows.left[row] ?? -1];
+        return (note && heights.get(note.id)) ?? NOTE_GUESS;
+      }),
+    [rows, notes, heights],
+  );
+  const [first, last] = seen(geometry, view.top, view.height);
+  const syntaxOf = useSyntax(diff.path, rows, first, last);
+  const wordsOf = useWords(rows);
+  const showCr = useMemo(() => lineEndsOf(diff) === "mixed", [diff]);
+
+  // Another file starts at its top.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the file is the reason, not an input
+  useLayoutEffect(() => {
+    scroller.current?.scrollTo(0, 0);
+    bar.current?.scrollTo(0, 0);
+  }, [diff.path]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const look = () => {
+      setView({ top: element.scrollTop, height: element.clientHeight });
+      const column = (measure.current?.getBoundingClientRect().width ?? 0) / 100;
+      setSize({ width: element.clientWidth, column: column || 7.2 });
+    };
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    void document.fonts?.ready.then(look);
+    return () => observer.disconnect();
+  }, []);
+
+  // Sideways wheels and trackpads move both sides together, through the bar below; a selection stays on the side
+  // where it began.
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const press = (event: PointerEvent) => {
+      const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-side]") : null;
+      element.dataset.select = cell?.dataset.side ?? "both";
+    };
+    element.addEventListener("pointerdown", press);
+    const wheel = (event: WheelEvent) => {
+      const sideways = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
+      if (sideways === 0 || Math.abs(sideways) < Math.abs(event.shiftKey ? 0 : event.deltaY)) return;
+      bar.current?.scrollBy(sideways, 0);
+      event.preventDefault();
+    };
+    element.addEventListener("wheel", wheel, { passive: false });
+    return () => {
+      element.removeEventListener("pointerdown", press);
+      element.removeEventListener("wheel", wheel);
+    };
+  }, []);
+
+  const gutter = Math.max(3, String(Math.max(diff.old_lines, diff.new_lines)).length) * size.column + 20;
+  const cellWidth = layout === "unified" ? size.width - 2 * gutter : size.width / 2 - gutter;
+  const textWidth = rows.columns * size.column + 40;
+  const overflow = Math.max(0, textWidth - cellWidth);
+
+  const scrollToRow = (row: number) => {
+    const element = scroller.current;
+    if (element)
+      element.scrollTop = Math.max(0, topOf(geometry, row) - Math.min(120, element.clientHeight / 3));
+  };
+  useImperativeHandle(handle, () => ({
+    change(step) {
+      const element = scroller.current;
+      if (!element) return false;
+      const here = element.scrollTop + Math.min(120, element.clientHeight / 3);
+      const tops = rows.changes.map((row) => topOf(geometry, row));
+      const index =
+        step > 0 ? tops.findIndex((top) => top > here + 1) : tops.findLastIndex((top) => top < here - 1);
+      const row = rows.changes[index];
+      if (row === undefined) return false;
+      const before = element.scrollTop;
+      scrollToRow(row);
+      return element.scrollTop !== before;
+    },
+    line(at) {
+      const row = rowOfLine(rows, at);
+      if (row >= 0) scrollToRow(row);
+    },
+    focus() {
+      scroller.current?.focus();
+    },
+  }));
+
+  const cell = (index: number): Cell | null => {
+    const line = rows.lines[index];
+    return line ? { line, syntax: syntaxOf(line), words: wordsOf(index), showCr } : null;
+  };
+  const rowBody = (row: number): ReactNode => {
+    const [left, right] = [rows.left[row] ?? -1, rows.right[row] ?? -1];
+    if (rows.kind[row] === ROW_GAP) {
+      const gap = rows.gaps[left];
+      if (!gap) return null;
+      const position = row === 0 ? "first" : row === rows.count - 1 ? "last" : "middle";
+      return <GapRow gap={gap} position={position} loading={loading.has(gap.index)} unfold={unfold} />;
+    }
+    if (rows.kind[row] === ROW_NOTE) {
+      const note = notes[left];
+      if (!note) return null;
+      const measured = (height: number) => {
+        if (heights.get(note.id) !== height) setHeights((known) => new Map(known).set(note.id, height));
+      };
+      return <Note measured={measured}>{note.body}</Note>;
+    }
+    if (layout === "split") return <SplitRow left={cell(left)} right={cell(right)} />;
+    const only = cell(right >= 0 ? right : left);
+    return only && <UnifiedRow cell={only} />;
+  };
+
+  const painted: ReactNode[] = [];
+  for (let row = first; row < last; row++) {
+    const isNote = rows.kind[row] === ROW_NOTE;
+    painted.push(
+      <div
+        key={isNote ? `note-${notes[rows.left[row] ?? -1]?.id}` : row}
+        {...asRow(row)}
+        className={styles.row}
+        data-note={isNote || undefined}
+        style={{ top: topOf(geometry, row), height: isNote ? undefined : ROW_HEIGHT }}
+      >
+        {rowBody(row)}
+      </div>,
+    );
+  }
+
+  const gutterStyle = { "--gutter": `${gutter}px` } as React.CSSProperties;
+  return (
+    <div className={styles.view} data-layout={layout} data-testid="diff" style={gutterStyle}>
+      <span ref={measure} className={styles.measure} aria-hidden="true">
+        {"0".repeat(100)}
+      </span>
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        {...asTable(`Changes of ${diff.path}`, rows.count)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
+        tabIndex={0}
+        onScroll={(event) => {
+          const { scrollTop, clientHeight } = event.currentTarget;
+          setView({ top: scrollTop, height: clientHeight });
+        }}
+      >
+        <div className={styles.rows} style={{ height: geometry.total }}>
+          {painted}
+        </div>
+      </div>
+      <div
+        ref={bar}
+        className={styles.bar}
+        hidden={overflow === 0}
+        onScroll={(event) => {
+          const { scrollLeft } = event.currentTarget;
+          scroller.current?.style.setProperty("--shift", `${-scrollLeft}px`);
+        }}
+      >
+        <div style={{ width: size.width + overflow }} />
+      </div>
+    </div>
+  );
+}
+
+function Note({ children, measured }: { children: ReactNode; measured: (height: number) => void }) {
+  const element = useRef<HTMLDivElement>(null);
+  const report = useRef(measured);
+  report.current = measured;
+  useEffect(() => {
+    const note = element.current;
+    if (!note) return;
+    const observer = new ResizeObserver(() => report.current(note.offsetHeight));
+    observer.observe(note);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div ref={element} className={styles.note} {...asCell}>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+// Colours for the lines that are seen, fetched from the worker chunk by chunk and kept per line.
+
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { DiffLine } from "../../ipc/bindings/DiffLine";
+import type { Rows } from "./rows";
+import type { Span } from "./segments";
+import { type Highlighter, pageHighlighter } from "./syntax/highlighter";
+import { languageOf } from "./syntax/languages";
+
+/** Lines per text. A chunk knows nothing of the one before it: a comment that spans two is coloured in the first. */
+const CHUNK = 400;
+
+/** A line longer than this is left out: minified code, and slow to colour. */
+const MAX_LINE = 2000;
+
+/** Index of each chunk's first line; chunks end at folded regions, where the text is torn anyway. */
+export function chunksOf(lines: readonly DiffLine[]): number[] {
+  const starts: number[] = [];
+  let size = 0;
+  let [old, now] = [0, 0];
+  lines.forEach((line, index) => {
+    const torn = (line.old !== null && line.old !== old + 1) || (line.new !== null && line.new !== now + 1);
+    if (index === 0 || torn || size >= CHUNK) {
+      starts.push(index);
+      size = 0;
+    }
+    size++;
+    if (line.old !== null) old = line.old;
+    if (line.new !== null) now = line.new;
+  });
+  return starts;
+}
+
+function chunkAt(starts: readonly number[], line: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const mid = (low + high + 1) >> 1;
+    if ((starts[mid] ?? 0) <= line) low = mid;
+    else high = mid - 1;
+  }
+  return low;
+}
+
+/** Colours per line of what is between rows `first` and `last`, as far as they are there yet. */
+export function useSyntax(
+  path: string,
+  rows: Rows,
+  first: number,
+  last: number,
+  highlighter: Highlighter = pageHighlighter(),
+): (line: DiffLine) => readonly Span[] | undefined {
+  const colours = useRef(new WeakMap<DiffLine, readonly Span[]>());
+  const asked = useRef(new WeakSet<DiffLine>());
+  const [, painted] = useState(0);
+  const starts = useMemo(() => chunksOf(rows.lines), [rows]);
+  const language = languageOf(path);
+
+  useEffect(() => {
+    if (!language) return;
+    let stale = false;
+    const ask = async (lines: DiffLine[], skip: DiffLine["kind"]) => {
+      const text = lines.map((line) => (line.text.length > MAX_LINE ? "" : line.text)).join("\n");
+      const spans = await highlighter.highlight(path, language, text);
+      if (!spans) return;
+      lines.forEach((line, index) => {
+        const found = spans[index];
+        if (found && line.kind !== skip && line.text.length <= MAX_LINE) colours.current.set(line, found);
+      });
+      if (!stale) painted((version) => version + 1);
+    };
+    const chunks = new Set<number>();
+    for (let row = first; row < last; row++) {
+      const left = rows.left[row] ?? -1;
+      const right = rows.right[row] ?? -1;
+      if (rows.kind[row] !== 0) continue;
+      if (left >= 0) chunks.add(chunkAt(starts, left));
+      if (right >= 0) chunks.add(chunkAt(starts, right));
+    }
+    for (const chunk of chunks) {
+      const lines = rows.lines.slice(starts[chunk], starts[chunk + 1] ?? rows.lines.length);
+      const mark = lines[0];
+      if (!mark || asked.current.has(mark)) continue;
+      asked.current.add(mark);
+      void ask(
+        lines.filter((line) => line.kind !== "removed"),
+        "removed",
+      );
+      if (lines.some((line) => line.kind === "removed")) {
+        void ask(
+          lines.filter((line) => line.kind !== "added"),
+          "context",
+        );
+      }
+    }
+    return () => {
+      stale = true;
+    };
+  }, [path, language, rows, starts, first, last, highlighter]);
+
+  return (line) => colours.current.get(line);
+}

@@ -1,0 +1,113 @@
+// The centre: one changed file, what has to be said about it, and its diff.
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Check, ChevronDown, ChevronUp, SquarePen } from "lucide-react";
+import type { Ref } from "react";
+import { Button, IconButton } from "../../components/Button";
+import { type DiffHandle, DiffView } from "../../components/diff/DiffView";
+import { SafeText } from "../../components/diff/LineText";
+import { markersOf } from "../../components/diff/markers";
+import type { Layout } from "../../components/diff/rows";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorNote } from "../../components/ErrorNote";
+import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
+import type { DiffScope } from "../../ipc/bindings/DiffScope";
+import { queries } from "../../ipc/queries";
+import styles from "./Review.module.css";
+import { CONTEXT } from "./useViewed";
+
+type FilePaneProps = {
+  plan: string;
+  task: string;
+  attempt: number;
+  scope: DiffScope;
+  file: ChangedFile;
+  place: string;
+  layout: Layout;
+  viewed: boolean;
+  handle: Ref<DiffHandle>;
+  onViewed: (() => void) | undefined;
+  onEditor: (() => void) | undefined;
+  onChange: (step: 1 | -1) => void;
+};
+
+export function FilePane(props: FilePaneProps) {
+  const { plan, task, attempt, scope, file, layout } = props;
+  const client = useQueryClient();
+  const diff = useQuery(queries.fileDiff(plan, task, attempt, scope, file.path, CONTEXT));
+  const wider = (context: number) =>
+    client.fetchQuery(queries.fileDiff(plan, task, attempt, scope, file.path, context));
+  const markers = markersOf(file, diff.data ?? null);
+
+  const body = () => {
+    if (diff.isError) return <ErrorNote problem={diff.error} onRetry={() => void diff.refetch()} />;
+    if (!diff.data) return <p className={styles.reading}>Reading…</p>;
+    if (diff.data.hunks.length === 0) {
+      return (
+        <EmptyState title={markers[0]?.text ?? "No lines changed"}>
+          {diff.data.too_large ? "It is beyond what is shown here. Open it in the editor to read it." : null}
+        </EmptyState>
+      );
+    }
+    return <DiffView diff={diff.data} layout={layout} wider={wider} handle={props.handle} />;
+  };
+
+  return (
+    <section className={styles.centre} aria-label={file.path}>
+      <header className={styles.fileHead}>
+        <span className={styles.filePath} title={file.path} data-selectable>
+          <SafeText text={file.path} />
+        </span>
+        <span className="quiet">{props.place}</span>
+        {!file.in_scope && <span className={styles.outside}>outside the scope</span>}
+        <span className={styles.space} />
+        <IconButton
+          size="small"
+          icon={<ChevronUp size={14} />}
+          label="Previous change"
+          keyHint="["
+          onClick={() => props.onChange(-1)}
+        />
+        <IconButton
+          size="small"
+          icon={<ChevronDown size={14} />}
+          label="Next change"
+          keyHint="]"
+          onClick={() => props.onChange(1)}
+        />
+        {props.onViewed && (
+          <Button
+            size="small"
+            look="plain"
+            keyHint="v"
+            aria-pressed={props.viewed}
+            icon={props.viewed ? <Check size={14} /> : undefined}
+            onClick={props.onViewed}
+          >
+            Viewed
+          </Button>
+        )}
+        <Button
+          size="small"
+          look="plain"
+          keyHint="e"
+          icon={<SquarePen size={13} />}
+          disabled={!props.onEditor}
+          onClick={props.onEditor}
+        >
+          Open in editor
+        </Button>
+      </header>
+      {markers.length > 0 && diff.data && diff.data.hunks.length > 0 && (
+        <ul className={styles.markers}>
+          {markers.map((marker) => (
+            <li key={marker.kind} data-kind={marker.kind}>
+              <SafeText text={marker.text} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className={styles.diff}>{body()}</div>
+    </section>
+  );
+}

@@ -1,0 +1,59 @@
+/*
+ * What a person can do about a task: its verb, and the request that does it. Which of them is possible now, and what
+ * it would do, the engine says (`TaskDetail.actions`).
+ */
+import type { Request } from "./bindings/Request";
+import type { TaskAction } from "./bindings/TaskAction";
+
+export type ActionWords = {
+  verb: string;
+  /** Ends or removes something: asks once, and says what is kept. */
+  destructive: boolean;
+};
+
+export const actionWords: Record<TaskAction, ActionWords> = {
+  approve: { verb: "Approve", destructive: false },
+  unapprove: { verb: "Take approval back", destructive: false },
+  retry: { verb: "Retry", destructive: false },
+  recheck: { verb: "Recheck", destructive: false },
+  retry_landing: { verb: "Try landing again", destructive: false },
+  commit_leftovers: { verb: "Commit what is inside the scope", destructive: false },
+  put_away_leftovers: { verb: "Put leftovers away", destructive: false },
+  end_run: { verb: "End run", destructive: true },
+  open_shell: { verb: "Open shell", destructive: false },
+  cancel: { verb: "Cancel task", destructive: true },
+  discard: { verb: "Discard", destructive: true },
+};
+
+export type About = {
+  plan: string;
+  task: string;
+  attempt: number;
+  /** The head that the person looked at; approval is for exactly that. */
+  head: string | null;
+  /** The living run, for ending it. */
+  run: string | null;
+};
+
+/** The request of an action; null when there is no run to end. */
+export function requestOf(action: TaskAction, { plan, task, attempt, head, run }: About): Request | null {
+  switch (action) {
+    case "approve":
+      return { type: "approve", plan, task, head };
+    case "unapprove":
+    case "retry":
+    case "recheck":
+    case "retry_landing":
+    case "cancel":
+    case "discard":
+      return { type: action, plan, task };
+    case "commit_leftovers":
+      return { type: "leftovers", plan, task, commit: true };
+    case "put_away_leftovers":
+      return { type: "leftovers", plan, task, commit: false };
+    case "end_run":
+      return run === null ? null : { type: "end_run", run };
+    case "open_shell":
+      return { type: "open_shell", plan, task, attempt };
+  }
+}
