@@ -1,6 +1,7 @@
 /* The shell's commands beside `request`, as the fake carries them out. */
 import type { Notice } from "../bindings/Notice";
 import type { Fake } from "./engine";
+import { terminalCommands } from "./terminalCommands";
 
 type Command = (fake: Fake, args: Record<string, unknown>) => unknown;
 
@@ -22,4 +23,5 @@ export const commands: Record<string, Command> = {
   open_external: () => null,
   open_in_editor: () => null,
   window_title: () => null,
+  ...terminalCommands,
 };

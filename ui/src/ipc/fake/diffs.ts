@@ -3,6 +3,7 @@ import type { ChangedFile } from "../bindings/ChangedFile";
 import type { ChangedFiles } from "../bindings/ChangedFiles";
 import type { DiffLine } from "../bindings/DiffLine";
 import type { FileDiff } from "../bindings/FileDiff";
+import { specialDiff, specialFiles } from "./diffKinds";
 import { commitId } from "./world";
 
 const before = `impl Backoff {
@@ -51,7 +52,7 @@ const largeLines = 6000;
 
 export function changedFiles(task: string): ChangedFiles {
   const dir = `crates/${task}`;
-  const files = [
+  const files = specialFiles() ?? [
     file(`${dir}/src/retry.rs`, { added: 8, deleted: 2 }),
     file(`${dir}/src/queue.rs`, { added: 61, status: "added", old_mode: null }),
     file(`${dir}/src/settings.rs`, { added: 0, status: "renamed", old_path: `${dir}/src/config.rs` }),
@@ -71,7 +72,9 @@ export function changedFiles(task: string): ChangedFiles {
   };
 }
 
-export function fileDiff(path: string): FileDiff {
+export function fileDiff(path: string, context: number): FileDiff {
+  const special = specialDiff(path, context);
+  if (special) return special;
   const diff: FileDiff = {
     path,
     old_path: null,

@@ -310,7 +310,7 @@ function answer(fake: Fake, request: Request): Reply {
     case "changed_files":
       return { type: "changed_files", value: changedFiles(request.task) };
     case "file_diff":
-      return { type: "file_diff", value: fileDiff(request.path) };
+      return { type: "file_diff", value: fileDiff(request.path, request.context) };
     case "landing":
       return { type: "landing", value: landingView(find(request.plan)) };
     case "inbox":
