@@ -1,0 +1,142 @@
+use std::{fs, sync::mpsc, time::Duration};
+
+use tempfile::TempDir;
+
+use super::*;
+
+/// A data directory with one ended run in it.
+fn ended_run(output: &[u8]) -> (TempDir, String) {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("runs/r1");
+    fs::create_dir_all(&dir).unwrap();
+    fs::write(dir.join("log"), output).unwrap();
+    let exit = Exit {
+        code: Some(3),
+        signal: None,
+        reason: Reason::Exited,
+        at_ms: 0,
+        log_bytes: output.len() as u64,
+        log_missing: 0,
+        log_truncated: false,
+        leftovers: Vec::new(),
+    };
+    fs::write(dir.join("exit.json"), serde_json::to_vec(&exit).unwrap()).unwrap();
+    let dir = dir.display().to_string();
+    (home, dir)
+}
+
+/// The page: what it got, as (kind, offset, payload). It acknowledges everything.
+struct Page {
+    terminals: Arc<Terminals>,
+    messages: mpsc::Receiver<Vec<u8>>,
+    attached: Attached,
+}
+
+impl Page {
+    fn attach(home: &TempDir, dir: &str, offset: u64, replay: bool) -> Result<Self, Error> {
+        let terminals = Arc::new(Terminals::new(home.path().to_owned()));
+        let (sent, messages) = mpsc::channel();
+        let channel = Channel::new(move |body| {
+            let InvokeResponseBody::Raw(bytes) = body else { panic!("the channel carries raw bytes") };
+            sent.send(bytes).unwrap();
+            Ok(())
+        });
+        let attached = tauri::async_runtime::block_on(terminals.attach(dir, offset, replay, channel))?;
+        Ok(Self { terminals, messages, attached })
+    }
+
+    fn next(&self) -> (u8, u64, Vec<u8>) {
+        let message = self.messages.recv_timeout(Duration::from_secs(10)).unwrap();
+        let offset = u64::from_le_bytes(message[8..16].try_into().unwrap());
+        self.terminals.acknowledge(self.attached.id, message.len() - 16);
+        (message[0], offset, message[16..].to_vec())
+    }
+
+    /// Everything up to the end: the output joined, and what the end says.
+    fn rest(&self) -> (Vec<u8>, String) {
+        let mut output = Vec::new();
+        loop {
+            match self.next() {
+                (0, _, bytes) => output.extend(bytes),
+                (3, _, json) => return (output, String::from_utf8(json).unwrap()),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn an_ended_run_is_replayed_from_the_offset_and_then_ends() {
+    let (home, dir) = ended_run(b"first\r\nsecond\r\n");
+    let page = Page::attach(&home, &dir, 7, true).unwrap();
+    let Attached { start, end, live, .. } = page.attached;
+    assert_eq!((start, end, live), (0, 15, false));
+    let (kind, offset, bytes) = page.next();
+    assert_eq!((kind, offset, bytes.as_slice()), (0, 7, b"second\r\n".as_slice()));
+    let (output, end) = page.rest();
+    assert_eq!(
+        (output.as_slice(), end.as_str()),
+        (b"".as_slice(), r#"{"code":3,"outcome":"exited","detail":null}"#)
+    );
+}
+
+#[test]
+fn hostile_output_reaches_the_page_harmless() {
+    let (home, dir) = ended_run(b"a\x1b[2147483647Lb\x1b]52;c;?\x07\x1b[6nc");
+    let (output, _) = Page::attach(&home, &dir, 0, true).unwrap().rest();
+    let text = String::from_utf8(output).unwrap();
+    assert!(text.starts_with('a') && text.ends_with('c'), "{text:?}");
+    for bad in ["2147483647", "]52", "[6n"] {
+        assert!(!text.contains(bad), "{text:?} contains {bad}");
+    }
+}
+
+#[test]
+fn a_long_history_is_shown_as_the_screen_it_left() {
+    let mut output = b"old line\r\n".repeat(BACKLOG / 10 + 1);
+    output.extend(b"\x1b[2J\x1b[Hthe newest");
+    let (home, dir) = ended_run(&output);
+    for (offset, replay) in [(0, true), (output.len() as u64, false)] {
+        let page = Page::attach(&home, &dir, offset, replay).unwrap();
+        let (kind, offset, screen) = page.next();
+        assert_eq!((kind, offset), (1, output.len() as u64));
+        let screen = String::from_utf8(screen).unwrap();
+        assert!(screen.contains("the newest") && !screen.contains("old line"), "{screen:?}");
+        assert!(page.rest().0.is_empty());
+    }
+}
+
+#[test]
+fn all_of_a_moderate_history_arrives_while_the_page_acknowledges() {
+    let output = b"0123456789abcdef".repeat((3 << 20) / 16);
+    let (home, dir) = ended_run(&output);
+    let (got, _) = Page::attach(&home, &dir, 0, true).unwrap().rest();
+    assert!(got == output, "{} of {} bytes", got.len(), output.len());
+}
+
+#[test]
+fn only_runs_of_the_data_directory_are_shown() {
+    let (home, _) = ended_run(b"ours");
+    let (_elsewhere, foreign) = ended_run(b"theirs");
+    let refused = |dir: &str| Page::attach(&home, dir, 0, true).err().map(|error| error.code);
+    assert_eq!(refused(&foreign), Some(ErrorCode::Forbidden));
+    assert_eq!(refused(&home.path().display().to_string()), Some(ErrorCode::Forbidden));
+    assert_eq!(refused("/nowhere"), Some(ErrorCode::NotFound));
+    #[cfg(unix)]
+    {
+        let link = home.path().join("runs/link");
+        std::os::unix::fs::symlink(&foreign, &link).unwrap();
+        assert_eq!(refused(link.to_str().unwrap()), Some(ErrorCode::Forbidden));
+    }
+}
+
+#[test]
+fn what_is_detached_is_not_known_any_more() {
+    let (home, dir) = ended_run(b"x");
+    let page = Page::attach(&home, &dir, 0, true).unwrap();
+    let id = page.attached.id;
+    assert_eq!(page.terminals.input(id, b"y").unwrap_err().code, ErrorCode::Refused, "the run has ended");
+    page.terminals.detach(id);
+    assert_eq!(page.terminals.input(id, b"y").unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(page.terminals.resize(id, 80, 24).unwrap_err().code, ErrorCode::NotFound);
+}
