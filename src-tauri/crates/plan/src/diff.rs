@@ -21,26 +21,16 @@ pub fn diff(old: &PlanDoc, new: &PlanDoc) -> Vec<Edit> {
     edits.extend(gone.iter().map(|id| Edit::RemoveTask { id: (*id).clone() }));
     let came: Vec<&Task> = new.tasks.iter().filter(|task| !before.contains_key(&task.id)).collect();
     for task in &came {
-        // Without edges at first: they may lead to tasks that come later.
-        let bare = Task { after: Vec::new(), ..(*task).clone() };
-        edits.push(Edit::AddTask { task: bare, at: None, position: None, dependents: Vec::new() });
+        // It may name tasks that come later: a batch is judged by its outcome.
+        edits.push(Edit::AddTask { task: (*task).clone(), at: None, position: None, dependents: Vec::new() });
     }
     for task in &new.tasks {
-        let bare;
-        let was = match before.get(&task.id) {
-            Some(was) => {
-                // What the removals above have already taken away.
-                let mut was = (*was).clone();
-                was.after.retain(|id| !gone.contains(id));
-                bare = was;
-                &bare
-            }
-            None => {
-                bare = Task { after: Vec::new(), ..task.clone() };
-                &bare
-            }
-        };
-        edits.extend(task_edits(was, task));
+        if let Some(was) = before.get(&task.id) {
+            // What the removals above have already taken away.
+            let mut was = (*was).clone();
+            was.after.retain(|id| !gone.contains(id));
+            edits.extend(task_edits(&was, task));
+        }
     }
 
     let kept = old.tasks.iter().map(|task| &task.id).filter(|id| !gone.contains(*id));

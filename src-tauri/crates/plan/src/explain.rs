@@ -6,7 +6,7 @@ use crate::document::PlanDoc;
 use crate::graph::{Graph, TaskIdx};
 use crate::id::TaskId;
 use crate::schedule::{Schedule, Status};
-use crate::stage::Stage;
+use crate::stage::{Stage, StageKind};
 
 /// What finishing a task sets free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,22 +30,8 @@ pub fn why_waiting(
     schedule: &Schedule,
     task: TaskIdx,
 ) -> String {
-    match stages[task.at()] {
-        Stage::Waiting => {}
-        Stage::Draft
-        | Stage::Preparing
-        | Stage::Implementing
-        | Stage::Checking
-        | Stage::Reviewing
-        | Stage::Fixing { .. }
-        | Stage::AwaitingApproval
-        | Stage::Queued
-        | Stage::Landing
-        | Stage::Landed { .. }
-        | Stage::NeedsYou { .. }
-        | Stage::Failed { .. }
-        | Stage::Cancelled
-        | Stage::Discarded => return stages[task.at()].describe(),
+    if stages[task.at()] != Stage::Waiting {
+        return stages[task.at()].describe();
     }
     let name = |task: TaskIdx| doc.tasks[task.at()].name();
     let open: Vec<TaskIdx> = graph
@@ -70,10 +56,10 @@ pub fn why_waiting(
     let list = list(&names);
     match stuck {
         Some(stuck) if open.len() == 1 && open[0] == stuck => {
-            format!("Waits for {list} to land, which {}.", held(&stages[stuck.at()]))
+            format!("Waits for {list} to land, which {}.", ended(&stages[stuck.at()]))
         }
         Some(stuck) => {
-            format!("Waits for {list} to land; {} before it {}.", name(stuck), held(&stages[stuck.at()]))
+            format!("Waits for {list} to land; {} before it {}.", name(stuck), ended(&stages[stuck.at()]))
         }
         None => match (open.as_slice(), open.first().map(|before| &stages[before.at()])) {
             ([_], Some(Stage::AwaitingApproval)) => {
@@ -143,17 +129,22 @@ fn wait(count: usize) -> &'static str {
 }
 
 fn ended(stage: &Stage) -> &'static str {
-    match stage {
-        Stage::Cancelled => "was cancelled",
-        Stage::Discarded => "was discarded",
-        _ => "failed",
-    }
-}
-
-fn held(stage: &Stage) -> &'static str {
-    match stage {
-        Stage::NeedsYou { .. } => "needs you",
-        other => ended(other),
+    match stage.kind() {
+        StageKind::Cancelled => "was cancelled",
+        StageKind::Discarded => "was discarded",
+        StageKind::NeedsYou => "needs you",
+        StageKind::Failed
+        | StageKind::Draft
+        | StageKind::Waiting
+        | StageKind::Preparing
+        | StageKind::Implementing
+        | StageKind::Checking
+        | StageKind::Reviewing
+        | StageKind::Fixing
+        | StageKind::AwaitingApproval
+        | StageKind::Queued
+        | StageKind::Landing
+        | StageKind::Landed => "failed",
     }
 }
 

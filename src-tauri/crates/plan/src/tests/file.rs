@@ -272,7 +272,7 @@ fn every_spelling_of_a_table_is_read() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn a_rendered_plan_reads_the_same(doc in plan()) {
