@@ -17,6 +17,7 @@ pub mod graph;
 pub mod id;
 pub mod overlap;
 pub mod paste;
+mod place;
 mod reader;
 pub mod ready;
 pub mod reason;
@@ -24,6 +25,7 @@ pub mod requirement;
 pub mod schedule;
 pub mod scope;
 pub mod stage;
+mod value;
 pub mod warning;
 mod writer;
 
