@@ -201,7 +201,10 @@ impl Ending {
             }
             match os::watch(process.pid, process.start) {
                 Ok(Some(fd)) => {
-                    for sent in signals {
+                    // A program that tidies up when terminated, and has not thought of losing its terminal, is
+                    // allowed to tidy up.
+                    let spared = signals.contains(&Sent::Hangup) && os::handles_only_terminate(process.pid);
+                    for sent in signals.iter().filter(|sent| !(spared && **sent == Sent::Hangup)) {
                         os::signal(fd.as_fd(), *sent);
                     }
                     self.known.insert(key, Some(fd));

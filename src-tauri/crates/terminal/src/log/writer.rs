@@ -173,7 +173,8 @@ impl Writer {
     /// Begins a part at the present end. Returns how many old ones after the head went for it.
     fn begin(&mut self) -> io::Result<(Arc<File>, usize, u64)> {
         let capacity = if self.end == 0 { self.head } else { self.part };
-        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(file_name(self.end))?;
+        let file =
+            OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(file_name(self.end))?;
         let mut dropped = 0;
         let has_head = self.kept.front().is_some_and(|(start, _)| *start == 0);
         let first = usize::from(has_head);

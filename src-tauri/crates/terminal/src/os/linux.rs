@@ -53,6 +53,20 @@ fn parse_stat(stat: &[u8]) -> Option<Process> {
     })
 }
 
+/// Whether a process has a handler for SIGTERM and none for SIGHUP, which would end it without a word.
+pub(crate) fn handles_only_terminate(pid: i32) -> bool {
+    let Ok(status) = fs::read_to_string(format!("/proc/{pid}/status")) else { return false };
+    let mask = |name: &str| {
+        status
+            .lines()
+            .find_map(|line| u64::from_str_radix(line.strip_prefix(name)?.trim(), 16).ok())
+            .unwrap_or_default()
+    };
+    let (handled, ignored) = (mask("SigCgt:"), mask("SigIgn:"));
+    let has = |mask: u64, signal: Signal| mask >> (signal.as_raw() - 1) & 1 == 1;
+    has(handled, Signal::TERM) && !has(handled | ignored, Signal::HUP)
+}
+
 /// The working directory of a process, without the mark the kernel puts on a removed one.
 pub(crate) fn cwd(pid: i32) -> Cwd {
     let path = fs::read_link(format!("/proc/{pid}/cwd")).ok()?;

@@ -23,6 +23,10 @@ pub(crate) fn processes() -> io::Result<Vec<Process>> {
     unsupported()
 }
 
+pub(crate) fn handles_only_terminate(_pid: i32) -> bool {
+    false
+}
+
 pub(crate) fn cwd(_pid: i32) -> Cwd {
     None
 }
