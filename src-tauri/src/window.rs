@@ -50,8 +50,8 @@ impl Size {
     }
 }
 
-pub(crate) fn open(app: &AppHandle, home: &Path) -> tauri::Result<()> {
-    fs::create_dir_all(home)?;
+pub(crate) fn open(app: &AppHandle, home: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    client::create_home(home)?;
     let place = home.join("window.json");
     let size = Size::remembered(&place);
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())

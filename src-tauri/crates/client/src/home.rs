@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf, absolute},
 };
 
-use crate::os;
+use crate::{Error, os};
 
 /// Names the data directory; wins over the system's own place.
 pub const HOME_VARIABLE: &str = "COPPICE_HOME";
@@ -16,6 +16,11 @@ pub fn home() -> PathBuf {
         Some(named) => absolute(&named).unwrap_or_else(|_| PathBuf::from(named)),
         None => os::data_directory(|name| env::var_os(name).filter(|value| !value.is_empty())),
     }
+}
+
+/// Creates a data directory that nobody else may look into. One that exists stays as it is.
+pub fn create_home(home: &Path) -> Result<(), Error> {
+    os::create_private_directory(home).map_err(|source| Error::Home { path: home.to_owned(), source })
 }
 
 /// Where the engine of a data directory listens.

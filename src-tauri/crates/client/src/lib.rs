@@ -16,7 +16,7 @@ mod start;
 pub use connection::Client;
 pub use error::Error;
 pub use feed::{Feed, Heard};
-pub use home::{HOME_VARIABLE, engine_log, home, socket};
+pub use home::{HOME_VARIABLE, create_home, engine_log, home, socket};
 pub use notices::Notices;
 pub use os::leave_session;
 pub use start::{Starter, sibling};

@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 
-use crate::{Client, Error, HOME_VARIABLE, engine_log, os};
+use crate::{Client, Error, HOME_VARIABLE, create_home, engine_log, os};
 
 /// From nothing to an engine that answers; reconciling a large history with the world takes a while.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -82,13 +82,18 @@ impl Starter {
 
     async fn start(&self, deadline: Instant) -> Result<Birth, Error> {
         let home_error = |source| Error::Home { path: self.home.clone(), source };
-        os::create_private_directory(&self.home).map_err(home_error)?;
+        create_home(&self.home)?;
         let log = engine_log(&self.home);
         if fs::metadata(&log).is_ok_and(|log| log.len() > LOG_LIMIT) {
             fs::rename(&log, log.with_extension("log.1")).map_err(home_error)?;
         }
         let said = fs::OpenOptions::new().create(true).append(true).open(&log).map_err(home_error)?;
-        let mut child = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        // What is typed at a prompt has the person's environment already; a desktop launcher has not.
+        if self.kind == "cli" {
+            command.env("COPPICE_ENV", "inherit");
+        }
+        let mut child = command
             .arg("engine")
             .arg("--home")
             .arg(&self.home)
