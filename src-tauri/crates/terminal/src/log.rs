@@ -6,6 +6,8 @@
 //! which bytes are there, without an index that could disagree with them.
 
 mod reader;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use reader::{Log, Piece};

@@ -215,3 +215,62 @@ fn take<const N: usize>(from: &mut &[u8]) -> io::Result<[u8; N]> {
 fn invalid(message: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Reason;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_frame_comes_back_as_it_went() {
+        let identity = Identity { pid: 1, start: 2, boot: "b".into() };
+        let status = Status {
+            child: 4,
+            child_alive: true,
+            foreground: None,
+            size: (80, 24),
+            log: (0, 9),
+            log_lost: 0,
+            input_waiting: 1,
+            viewers: 2,
+            ending: false,
+        };
+        for frame in [
+            Frame::Hello(Hello { version: VERSION }),
+            Frame::Attach { offset: u64::MAX, window: 7 },
+            Frame::Ack(5),
+            Frame::Input(vec![0, 255]),
+            Frame::Resize { cols: 1, rows: 65535 },
+            Frame::Kill(Kill::Polite),
+            Frame::Kill(Kill::Now),
+            Frame::AskStatus,
+            Frame::Detach,
+            Frame::Welcome(Welcome { version: 1, child: 3, shim: identity, started_at: 4, log: (5, 6) }),
+            Frame::Output { offset: 3, bytes: b"x".to_vec() },
+            Frame::Gap { from: 1, to: 2 },
+            Frame::Exited(Exit::without_status(Reason::StartFailed { message: "no".into() }, 1, Vec::new())),
+            Frame::Status(status),
+            Frame::Refused("full".into()),
+        ] {
+            let mut bytes = Vec::new();
+            frame.encode(&mut bytes).unwrap();
+            let length = length(*bytes.first_chunk().unwrap()).unwrap();
+            assert_eq!(length, bytes.len() - 4);
+            assert_eq!(Frame::decode(&bytes[4..]).unwrap(), Some(frame));
+        }
+    }
+
+    #[test]
+    fn too_long_is_refused_on_both_ends() {
+        assert!(Frame::Input(vec![0; MAX_FRAME]).encode(&mut Vec::new()).is_err());
+        assert!(length(u32::MAX.to_le_bytes()).is_err() && length([0; 4]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn nonsense_is_an_error_or_unknown(body in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let _ = Frame::decode(&body);
+        }
+    }
+}

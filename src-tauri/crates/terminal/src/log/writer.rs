@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Smaller limits would make more files than sense.
@@ -101,9 +102,10 @@ enum Change {
     Begun { file: Arc<File>, dropped: usize },
 }
 
-/// Appends to the log in the current folder.
+/// Appends to the log in a folder.
 #[derive(Debug)]
 pub(crate) struct Writer {
+    dir: PathBuf,
     head: u64,
     tail: u64,
     part: u64,
@@ -114,10 +116,18 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new(limit: u64) -> Writer {
+    pub(crate) fn new(dir: &Path, limit: u64) -> Writer {
         let limit = limit.max(LEAST_LIMIT);
         let head = limit / 2;
-        Writer { head, tail: limit - head, part: limit / 8, current: None, kept: VecDeque::new(), end: 0 }
+        Writer {
+            dir: dir.to_owned(),
+            head,
+            tail: limit - head,
+            part: limit / 8,
+            current: None,
+            kept: VecDeque::new(),
+            end: 0,
+        }
     }
 
     /// Appends and reports every step to `publish`, which makes it known to readers.
@@ -164,7 +174,7 @@ impl Writer {
         if let Some((start, size)) = self.kept.back_mut() {
             *size -= left;
             if *size == 0 {
-                let _ = fs::remove_file(file_name(*start));
+                let _ = fs::remove_file(self.dir.join(file_name(*start)));
                 self.kept.pop_back();
             }
         }
@@ -173,8 +183,12 @@ impl Writer {
     /// Begins a part at the present end. Returns how many old ones after the head went for it.
     fn begin(&mut self) -> io::Result<(Arc<File>, usize, u64)> {
         let capacity = if self.end == 0 { self.head } else { self.part };
-        let file =
-            OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(file_name(self.end))?;
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(self.dir.join(file_name(self.end)))?;
         let mut dropped = 0;
         let has_head = self.kept.front().is_some_and(|(start, _)| *start == 0);
         let first = usize::from(has_head);
@@ -185,7 +199,7 @@ impl Writer {
             {
                 if let Some((start, _)) = self.kept.remove(first) {
                     // A file that can't be removed keeps its bytes readable; the limit is late, nothing is wrong.
-                    let _ = fs::remove_file(file_name(start));
+                    let _ = fs::remove_file(self.dir.join(file_name(start)));
                     dropped += 1;
                 }
             }

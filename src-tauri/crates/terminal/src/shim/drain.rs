@@ -5,6 +5,7 @@ use crate::log::Writer;
 use crate::os::{self, Bell};
 use std::io;
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -41,7 +42,7 @@ impl Drain {
 }
 
 fn drain(hub: &Hub, limit: u64, stop: &(AtomicBool, Bell)) {
-    let mut log = Writer::new(limit);
+    let mut log = Writer::new(Path::new("."), limit);
     let mut batch = vec![0; BATCH];
     let mut last_words: Option<Instant> = None;
     loop {

@@ -89,3 +89,48 @@ async fn the_shim_holds_nothing_of_ours() {
     run.kill(Kill::Now);
     ended(&run).await;
 }
+
+/// Not a test of its own: what the one below runs as somebody else.
+#[test]
+fn as_another_user() {
+    use std::io::{Read, Write};
+    let Some(socket) = std::env::var_os("COPPICE_TEST_SOCKET") else { return };
+    let mut stream = std::os::unix::net::UnixStream::connect(socket).unwrap();
+    let hello = br#"_{"version":1}"#;
+    stream.write_all(&(hello.len() as u32).to_le_bytes()).unwrap();
+    stream.write_all(&[1]).unwrap();
+    stream.write_all(&hello[1..]).unwrap();
+    let mut answer = Vec::new();
+    // Closed at once, perhaps with a reset. Who is welcomed would wait for more.
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(2))).unwrap();
+    let _ = stream.read_to_end(&mut answer);
+    println!("answered with {} bytes", answer.len());
+}
+
+#[tokio::test]
+async fn another_user_is_refused_even_where_the_folder_lets_him_in() {
+    if !rustix::process::geteuid().is_root() {
+        // Only root can be somebody else; what others meet is the folder's mode, tested above.
+        return;
+    }
+    let place = Place::new();
+    let run = place.sh("echo ready; read x").await;
+    Watch::attach(&place.run_dir()).await.until("ready").await;
+    let socket = place.run_dir().join("sock");
+    for path in [place.dir.path(), &place.run_dir(), &socket] {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o777)).unwrap();
+    }
+    let program = place.dir.path().join("test");
+    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let ask = |user: u32| {
+        use std::os::unix::process::CommandExt;
+        let mut ask = std::process::Command::new(&program);
+        ask.args(["--exact", "secrets::as_another_user", "--nocapture"]).uid(user).gid(user);
+        let output = ask.current_dir("/").env("COPPICE_TEST_SOCKET", &socket).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let said = ask(65534);
+    assert!(said.contains("answered with 0 bytes"), "{said}");
+    run.kill(Kill::Now);
+    ended(&run).await;
+}
