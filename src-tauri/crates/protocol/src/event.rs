@@ -9,7 +9,7 @@ use crate::{Millis, RunKind, RunOutcome};
 /// One line of the log of everything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Event {
-    /// Strictly increasing, without gaps, over all projects.
+    /// Strictly increasing over all projects.
     pub seq: u64,
     /// RFC 3339, UTC, milliseconds.
     pub at: String,

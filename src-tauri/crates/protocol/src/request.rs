@@ -113,7 +113,7 @@ pub enum Request {
     /// Reply: `Edited`. `revision`: what the caller looked at; `None` skips the comparison.
     EditPlan {
         plan: String,
-        edit: Edit,
+        edit: Box<Edit>,
         revision: Option<u64>,
     },
     Undo {

@@ -43,8 +43,7 @@ impl Repo {
     pub async fn first_commit(folder: &Path) -> Result<Oid> {
         let folder = folder.to_owned();
         blocking(move || {
-            let git = git2::Repository::discover(&folder)
-                .map_err(Error::read("open the repository"))?;
+            let git = git2::Repository::discover(&folder).map_err(Error::read("open the repository"))?;
             if let Ok(head) = git.head().and_then(|head| head.peel_to_commit()) {
                 return Ok(Oid(head.id()));
             }

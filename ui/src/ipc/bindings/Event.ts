@@ -7,7 +7,7 @@ import type { RunOutcome } from "./RunOutcome";
  */
 export type Event = { 
 /**
- * Strictly increasing, without gaps, over all projects.
+ * Strictly increasing over all projects.
  */
 seq: number, 
 /**

@@ -1,0 +1,439 @@
+//! Folds a fact into the world. The only place where entities change, used alike while the engine
+//! runs and when its state is rebuilt from the log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plan::{Graph, PlanDoc, Stage, TaskId};
+
+use crate::fact::{Entry, Fact, Way};
+use crate::ids::{PlanId, ProjectId, RunId};
+use crate::order::Order;
+use crate::world::{
+    Activity, Attempt, AttemptPlace, Mode, Plan, PlanHead, PlanText, RunState, Size, Step, Task, Undo, World,
+};
+
+/// An entity's place in the store.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    Project(ProjectId),
+    Plan(PlanId),
+    PlanText(PlanId),
+    Task(PlanId, TaskId),
+    Attempt(PlanId, TaskId, u32),
+    Run(RunId),
+}
+
+/// What a fold changed: rows to write, or to delete where the entity is gone.
+pub type Touched = BTreeSet<Key>;
+
+/// Most steps that can be undone.
+const UNDO_DEPTH: usize = 200;
+
+pub fn apply(world: &mut World, entry: &Entry, touched: &mut Touched) {
+    world.seq = entry.seq;
+    match &entry.fact {
+        Fact::ProjectOpened { project } => {
+            touched.insert(Key::Project(project.id.clone()));
+            world.projects.insert(project.id.clone(), project.clone());
+        }
+        Fact::ProjectClosed => {
+            let Some(id) = &entry.project else { return };
+            world.projects.remove(id);
+            touched.insert(Key::Project(id.clone()));
+            let plans: Vec<_> = world
+                .plans
+                .values()
+                .filter(|plan| plan.head.project == *id)
+                .map(|p| p.head.id.clone())
+                .collect();
+            for plan in plans {
+                remove_plan(world, &plan, touched);
+            }
+        }
+        Fact::PlanCreated { head, toml } => {
+            let Some(mut plan) =
+                open_plan(head.clone(), PlanText { toml: toml.clone(), undo: vec![], redo: vec![] })
+            else {
+                return;
+            };
+            plan.follow_doc(entry.at_ms, touched);
+            touched.insert(Key::Plan(head.id.clone()));
+            touched.insert(Key::PlanText(head.id.clone()));
+            world.plans.insert(head.id.clone(), plan);
+        }
+        Fact::PlanDeleted => {
+            let Some(id) = &entry.plan else { return };
+            remove_plan(world, id, touched);
+        }
+        Fact::RunPlanned { run } => {
+            touched.insert(Key::Run(run.id.clone()));
+            world.runs.insert(run.id.clone(), run.clone());
+            let Some(plan) = world.plans.get_mut(&run.plan) else { return };
+            plan.activity.runs.insert(run.id.clone());
+            if let Some(attempt) = plan.attempts.get_mut(&(run.task.clone(), run.attempt)) {
+                attempt.runs.push(run.id.clone());
+                touched.insert(Key::Attempt(run.plan.clone(), run.task.clone(), run.attempt));
+            }
+        }
+        Fact::RunStarted { run, pid, shim_pid, .. } => {
+            let Some(known) = world.runs.get_mut(run) else { return };
+            known.state = RunState::Live { pid: *pid, shim_pid: *shim_pid };
+            touched.insert(Key::Run(run.clone()));
+        }
+        Fact::RunEnded { run, outcome, code, detail, .. } => {
+            let Some(known) = world.runs.get_mut(run) else { return };
+            let pid = match known.state {
+                RunState::Live { pid, .. } => Some(pid),
+                RunState::Planned | RunState::Ended { .. } => None,
+            };
+            known.state = RunState::Ended { outcome: *outcome, code: *code, detail: detail.clone(), pid };
+            known.ended_ms = Some(entry.at_ms);
+            touched.insert(Key::Run(run.clone()));
+            if let Some(plan) = world.plans.get_mut(&known.plan) {
+                plan.activity.runs.remove(run);
+            }
+        }
+        Fact::WorktreeRestored { .. } => {}
+        fact => {
+            let Some(plan) = entry.plan.as_ref().and_then(|id| world.plans.get_mut(id)) else { return };
+            apply_to_plan(plan, entry, fact, touched);
+        }
+    }
+}
+
+fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touched) {
+    let now = entry.at_ms;
+    let id = plan.head.id.clone();
+    match fact {
+        Fact::PlanEdited { revision, what, toml, way, inverse } => {
+            let Ok(doc) = plan::parse(toml) else { return };
+            plan.doc = doc;
+            plan.text.toml = toml.clone();
+            plan.head.revision = *revision;
+            plan.head.title = plan.doc.settings.title.clone();
+            let undo = Undo { what: what.clone(), edit: inverse.clone() };
+            match way {
+                Way::New => {
+                    plan.text.redo.clear();
+                    plan.text.undo.push(undo);
+                    let excess = plan.text.undo.len().saturating_sub(UNDO_DEPTH);
+                    plan.text.undo.drain(..excess);
+                }
+                Way::Undo => {
+                    plan.text.undo.pop();
+                    plan.text.redo.push(undo);
+                }
+                Way::Redo => {
+                    plan.text.redo.pop();
+                    plan.text.undo.push(undo);
+                }
+            }
+            plan.follow_doc(now, touched);
+            touched.insert(Key::Plan(id.clone()));
+            touched.insert(Key::PlanText(id));
+        }
+        Fact::PlanStarted { again, .. } => {
+            plan.head.mode = Mode::Running;
+            plan.head.at_rest = false;
+            if *again || plan.head.started_ms.is_none() {
+                plan.head.started_ms = Some(now);
+            }
+            let restarted: Vec<TaskId> = plan
+                .tasks
+                .values()
+                .filter(|task| task.stage == Stage::Draft || (*again && task.stage.is_over()))
+                .map(|task| task.id.clone())
+                .collect();
+            for task in restarted {
+                plan.set_stage(&task, &Stage::Waiting, now, touched);
+            }
+            touched.insert(Key::Plan(id));
+        }
+        Fact::PlanPaused => {
+            plan.head.mode = Mode::Paused;
+            touched.insert(Key::Plan(id));
+        }
+        Fact::PlanStopped => {
+            plan.head.mode = Mode::Stopped;
+            touched.insert(Key::Plan(id));
+        }
+        Fact::PlanFinished { closed, .. } => {
+            plan.head.at_rest = true;
+            if *closed {
+                plan.head.mode = Mode::Finished;
+            }
+            touched.insert(Key::Plan(id));
+        }
+        Fact::TaskStage { task, stage } => plan.set_stage(task, stage, now, touched),
+        Fact::TaskRetried { task } => {
+            if let Some(known) = plan.tasks.get_mut(task) {
+                known.failures = 0;
+                touched.insert(Key::Task(id, task.clone()));
+            }
+        }
+        Fact::AttemptStarted { task, attempt, agent, base, branch, worktree, port } => {
+            let started = Attempt {
+                plan: id.clone(),
+                task: task.clone(),
+                number: *attempt,
+                agent: agent.clone(),
+                branch: branch.clone(),
+                worktree: worktree.clone(),
+                base: base.clone(),
+                head: None,
+                stage: Stage::Preparing,
+                step: Step::Cut,
+                started_ms: now,
+                ended_ms: None,
+                port: *port,
+                runs: Vec::new(),
+                evidence: Vec::new(),
+                approval: None,
+                keep_refs: Vec::new(),
+                size: Size::default(),
+                out_of_scope: Vec::new(),
+                place: AttemptPlace::Worktree,
+                candidate: None,
+                failure: None,
+            };
+            plan.activity.busy.insert(started.key());
+            plan.attempts.insert(started.key(), started);
+            if let Some(known) = plan.tasks.get_mut(task) {
+                known.attempt = Some(*attempt);
+                known.attempts = known.attempts.max(*attempt);
+            }
+            plan.head.at_rest = false;
+            touched.insert(Key::Plan(id.clone()));
+            touched.insert(Key::Attempt(id, task.clone(), *attempt));
+            plan.set_stage(task, &Stage::Preparing, now, touched);
+        }
+        Fact::AttemptEnded { task, attempt, reason, will_retry } => {
+            plan.change(task, *attempt, touched, |known| {
+                known.ended_ms = Some(now);
+                known.step = Step::Rest;
+                known.port = None;
+                known.failure = Some(reason.clone());
+            });
+            plan.head.queue.retain(|(queued, number)| (queued, number) != (task, attempt));
+            plan.leave_landing(task, *attempt);
+            touched.insert(Key::Plan(id.clone()));
+            if *will_retry && let Some(known) = plan.tasks.get_mut(task) {
+                known.failures += 1;
+                touched.insert(Key::Task(id, task.clone()));
+            }
+        }
+        Fact::AttemptStep { task, attempt, step } => {
+            plan.change(task, *attempt, touched, |known| known.step = step.clone());
+            if *step != Step::Rest {
+                plan.head.at_rest = false;
+                touched.insert(Key::Plan(id));
+            }
+        }
+        Fact::HeadSeen { task, attempt, head, size, out_of_scope } => {
+            plan.change(task, *attempt, touched, |known| {
+                known.head = Some(head.clone());
+                known.size = *size;
+                known.out_of_scope = out_of_scope.clone();
+            });
+        }
+        Fact::LeftoversCommitted { task, attempt, head, .. } => {
+            plan.change(task, *attempt, touched, |known| known.head = Some(head.clone()));
+        }
+        Fact::LeftoversKept { task, attempt, keep_ref, .. } => {
+            plan.change(task, *attempt, touched, |known| known.keep_refs.push(keep_ref.clone()));
+        }
+        Fact::CheckFinished { task, attempt, evidence } => {
+            plan.change(task, *attempt, touched, |known| known.evidence.push(evidence.clone()));
+        }
+        Fact::Approved { task, attempt, approval } => {
+            plan.change(task, *attempt, touched, |known| known.approval = Some(approval.clone()));
+        }
+        Fact::ApprovalVoid { task, attempt, why } => {
+            plan.change(task, *attempt, touched, |known| {
+                if let Some(approval) = &mut known.approval {
+                    approval.void = Some(why.clone());
+                }
+            });
+        }
+        Fact::Queued { task, attempt } => {
+            let entry = (task.clone(), *attempt);
+            if !plan.head.queue.contains(&entry) {
+                plan.head.queue.push(entry);
+            }
+            plan.head.at_rest = false;
+            touched.insert(Key::Plan(id));
+        }
+        Fact::Unqueued { task, attempt, .. } => {
+            plan.head.queue.retain(|(queued, number)| (queued, number) != (task, attempt));
+            plan.leave_landing(task, *attempt);
+            touched.insert(Key::Plan(id));
+        }
+        Fact::LandingBegun { task, attempt } => {
+            plan.head.queue.retain(|(queued, number)| (queued, number) != (task, attempt));
+            plan.head.landing = Some((task.clone(), *attempt));
+            touched.insert(Key::Plan(id));
+        }
+        Fact::CandidateBuilt { task, attempt, candidate } => {
+            plan.change(task, *attempt, touched, |known| known.candidate = Some(candidate.clone()));
+        }
+        Fact::Landed { task, attempt, commit, .. } => {
+            plan.change(task, *attempt, touched, |known| {
+                known.ended_ms = Some(now);
+                known.step = Step::Rest;
+                known.port = None;
+            });
+            plan.leave_landing(task, *attempt);
+            touched.insert(Key::Plan(id));
+            plan.set_stage(task, &Stage::Landed { commit: commit.clone() }, now, touched);
+        }
+        Fact::LaneSet { lane } => {
+            plan.head.lane = lane.clone();
+            touched.insert(Key::Plan(id));
+        }
+        Fact::RemovalDue { task, attempt } => {
+            plan.change(task, *attempt, touched, |known| known.place = AttemptPlace::Removing);
+        }
+        Fact::WorktreeRemoved { task, attempt, keep_refs, .. } => {
+            plan.change(task, *attempt, touched, |known| {
+                known.place = AttemptPlace::Removed;
+                known.keep_refs.extend(keep_refs.iter().cloned());
+            });
+        }
+        Fact::RemovalFailed { task, attempt, .. } => {
+            plan.change(task, *attempt, touched, |known| known.place = AttemptPlace::Stuck);
+        }
+        Fact::ProjectOpened { .. }
+        | Fact::ProjectClosed
+        | Fact::PlanCreated { .. }
+        | Fact::PlanDeleted
+        | Fact::RunPlanned { .. }
+        | Fact::RunStarted { .. }
+        | Fact::RunEnded { .. }
+        | Fact::WorktreeRestored { .. }
+        | Fact::NeedsYou { .. }
+        | Fact::TaskFailed { .. }
+        | Fact::TaskCancelled { .. }
+        | Fact::TaskDiscarded { .. }
+        | Fact::Warning { .. } => {}
+    }
+}
+
+/// A plan from its rows, without tasks. `None` when its text is no plan, which only a damaged store
+/// can cause: a plan is parsed before it is recorded.
+pub fn open_plan(head: PlanHead, text: PlanText) -> Option<Plan> {
+    let doc = plan::parse(&text.toml).ok()?;
+    let order = order(&doc, &BTreeMap::new())?;
+    Some(Plan {
+        head,
+        text,
+        doc,
+        tasks: BTreeMap::new(),
+        attempts: BTreeMap::new(),
+        order,
+        activity: Activity::default(),
+    })
+}
+
+fn order(doc: &PlanDoc, tasks: &BTreeMap<TaskId, Task>) -> Option<Order> {
+    let graph = Graph::new(doc).ok()?;
+    Some(Order::new(doc, graph, |task| tasks.get(task).map(|task| &task.stage)))
+}
+
+fn remove_plan(world: &mut World, id: &PlanId, touched: &mut Touched) {
+    let Some(plan) = world.plans.remove(id) else { return };
+    touched.insert(Key::Plan(id.clone()));
+    touched.insert(Key::PlanText(id.clone()));
+    touched.extend(plan.tasks.keys().map(|task| Key::Task(id.clone(), task.clone())));
+    touched
+        .extend(plan.attempts.keys().map(|(task, number)| Key::Attempt(id.clone(), task.clone(), *number)));
+    let runs: Vec<_> = world.runs.values().filter(|run| run.plan == *id).map(|run| run.id.clone()).collect();
+    for run in runs {
+        world.runs.remove(&run);
+        touched.insert(Key::Run(run));
+    }
+}
+
+impl Activity {
+    pub fn note(&mut self, attempt: &Attempt) {
+        let keep = |set: &mut BTreeSet<(TaskId, u32)>, yes: bool| {
+            if yes {
+                set.insert(attempt.key());
+            } else {
+                set.remove(&attempt.key());
+            }
+        };
+        keep(&mut self.busy, attempt.is_busy());
+        keep(&mut self.removing, attempt.place == AttemptPlace::Removing);
+        if attempt.place != AttemptPlace::Removing {
+            self.being_removed.remove(&attempt.key());
+        }
+    }
+}
+
+impl Plan {
+    /// Gives every task of the document a state, and drops the state of those that are gone. Their
+    /// attempts stay on record.
+    pub fn follow_doc(&mut self, now: i64, touched: &mut Touched) {
+        let id = self.head.id.clone();
+        for task in &self.doc.tasks {
+            if !self.tasks.contains_key(&task.id) {
+                let attempts = self.attempts_of(&task.id).map(|attempt| attempt.number).max().unwrap_or(0);
+                let state = Task {
+                    plan: id.clone(),
+                    id: task.id.clone(),
+                    stage: Stage::Draft,
+                    since_ms: now,
+                    attempt: None,
+                    attempts,
+                    failures: 0,
+                };
+                touched.insert(Key::Task(id.clone(), task.id.clone()));
+                self.tasks.insert(task.id.clone(), state);
+            }
+        }
+        let known: BTreeSet<TaskId> = self.doc.tasks.iter().map(|task| task.id.clone()).collect();
+        let gone: Vec<TaskId> = self.tasks.keys().filter(|task| !known.contains(*task)).cloned().collect();
+        for task in gone {
+            self.tasks.remove(&task);
+            touched.insert(Key::Task(id.clone(), task));
+        }
+        self.reorder();
+    }
+
+    /// Computes anew who may start next; after the document or many stages changed.
+    pub fn reorder(&mut self) {
+        if let Some(order) = order(&self.doc, &self.tasks) {
+            self.order = order;
+        }
+    }
+
+    fn set_stage(&mut self, task: &TaskId, stage: &Stage, now: i64, touched: &mut Touched) {
+        let Some(known) = self.tasks.get_mut(task) else { return };
+        known.stage = stage.clone();
+        known.since_ms = now;
+        let current = known.attempt;
+        touched.insert(Key::Task(self.head.id.clone(), task.clone()));
+        self.order.set(task, stage);
+        if let Some(number) = current {
+            self.change(task, number, touched, |attempt| {
+                if attempt.ended_ms.is_none() || matches!(stage, Stage::Landed { .. }) {
+                    attempt.stage = stage.clone();
+                }
+            });
+        }
+    }
+
+    fn change(&mut self, task: &TaskId, number: u32, touched: &mut Touched, with: impl FnOnce(&mut Attempt)) {
+        if let Some(attempt) = self.attempts.get_mut(&(task.clone(), number)) {
+            with(attempt);
+            self.activity.note(attempt);
+            touched.insert(Key::Attempt(self.head.id.clone(), task.clone(), number));
+        }
+    }
+
+    fn leave_landing(&mut self, task: &TaskId, number: u32) {
+        if self.head.landing.as_ref().is_some_and(|(landing, at)| (landing, *at) == (task, number)) {
+            self.head.landing = None;
+        }
+    }
+}

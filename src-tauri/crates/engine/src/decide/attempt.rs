@@ -1,0 +1,487 @@
+//! An attempt's life from the cut of its worktree to green checks at its head.
+
+use plan::{Failure, NeedsYou, Stage};
+
+use crate::fact::Fact;
+use crate::ids::RunId;
+use crate::turn::{At, Effect, Inspected, Tidied, Turn};
+use crate::world::{AttemptPlace, Evidence, Mode, Outcome, RunKind, RunState, Step};
+
+/// How often a check whose terminal was lost is run again before that counts as red.
+const LOST_CHECKS: usize = 3;
+
+impl Turn<'_> {
+    /// Cuts a new attempt of a task that is ready.
+    pub(super) fn start_attempt(&mut self, plan_id: &crate::ids::PlanId, task_id: &plan::TaskId) {
+        let (Some(plan), Some(project)) = (self.plan(plan_id), self.project_of(plan_id)) else { return };
+        let Some(task) = plan.tasks.get(task_id) else { return };
+        let Some(document) = plan.doc_task(task_id) else { return };
+        let attempt = task.attempts + 1;
+        let at = At { plan: plan_id.clone(), task: task_id.clone(), attempt };
+        let Some(agent) = plan.doc.agents_of(document).first().map(|name| (*name).to_owned()) else {
+            let why =
+                format!("No agent is named for {}; choose one for it, or one for the plan.", document.name());
+            return self.needs_you(&at, None, NeedsYou::Blocked { why });
+        };
+        let base = match self.outside.tip(&project, &plan.head.target) {
+            Ok(base) => base,
+            Err(why) => return self.needs_you(&at, None, NeedsYou::Blocked { why }),
+        };
+        let ports = plan.doc.settings.setup.ports.len();
+        let prefix = &plan.head.branch_prefix;
+        let branch = format!("{prefix}/{plan_id}/{task_id}/{attempt}");
+        let worktree =
+            project.place.join("worktrees").join(plan_id.as_str()).join(format!("{task_id}-{attempt}"));
+        let copy = plan.doc.settings.setup.copy.clone();
+        let port = match self.lease(ports) {
+            Ok(port) => port,
+            Err(why) => return self.needs_you(&at, None, NeedsYou::Blocked { why }),
+        };
+        self.record(
+            plan_id,
+            Fact::AttemptStarted {
+                task: task_id.clone(),
+                attempt,
+                agent,
+                base: base.clone(),
+                branch: branch.clone(),
+                worktree: worktree.clone(),
+                port,
+            },
+        );
+        self.effect(Effect::Cut { at, project, worktree, branch, base, copy });
+    }
+
+    pub(super) fn worktree_cut(&mut self, at: &At, result: Result<(), String>) {
+        if !self.waits_for(at, |step| *step == Step::Cut) {
+            return;
+        }
+        match result {
+            Err(why) => self.fail(at, Failure::Repository { why }),
+            Ok(()) if self.is_stopped(at) => self.park(at),
+            Ok(()) if self.plan(&at.plan).is_some_and(|plan| plan.doc.settings.setup.command.is_some()) => {
+                self.begin_setup(at);
+            }
+            Ok(()) => self.begin_implement(at),
+        }
+    }
+
+    pub(super) fn run_started(&mut self, run: &RunId, pid: u32, shim_pid: u32) {
+        let Some(known) = self.world.runs.get(run) else { return };
+        if known.state == RunState::Planned {
+            let (plan, of) = (known.plan.clone(), known.into());
+            self.record(&plan, Fact::RunStarted { run: run.clone(), of, pid, shim_pid });
+        }
+    }
+
+    pub(super) fn run_ended(
+        &mut self,
+        run: &RunId,
+        outcome: Outcome,
+        code: Option<i32>,
+        signal: Option<i32>,
+        detail: Option<String>,
+    ) {
+        let Some(known) = self.world.runs.get(run).filter(|known| !known.is_over()).cloned() else { return };
+        let at = At { plan: known.plan.clone(), task: known.task.clone(), attempt: known.attempt };
+        self.record(
+            &at.plan,
+            Fact::RunEnded { run: run.clone(), of: (&known).into(), outcome, code, detail: detail.clone() },
+        );
+        let awaited = self
+            .attempt(&at)
+            .filter(|attempt| attempt.ended_ms.is_none() && Self::awaited(&attempt.step) == Some(run))
+            .map(|attempt| attempt.step.clone());
+        let ok = outcome == Outcome::Exited && code == Some(0);
+        match awaited {
+            Some(Step::Setup { .. }) => match outcome {
+                _ if ok => self.begin_implement(&at),
+                Outcome::TimedOut => self.fail(&at, Failure::SetupTimedOut),
+                Outcome::Ended => self.ended_by_person(&at),
+                Outcome::StartFailed => self.fail(&at, not_started(detail)),
+                Outcome::Exited | Outcome::Signalled | Outcome::Lost | Outcome::Voided => {
+                    self.fail(&at, Failure::SetupFailed { code });
+                }
+            },
+            Some(Step::Implement { .. }) => match outcome {
+                _ if ok => self.begin_inspect(&at),
+                Outcome::Exited => self.fail(&at, Failure::AgentExited { code: code.unwrap_or(-1) }),
+                Outcome::Signalled | Outcome::TimedOut => {
+                    self.fail(&at, Failure::AgentKilled { signal: signal.unwrap_or(9) });
+                }
+                Outcome::Ended => self.ended_by_person(&at),
+                Outcome::StartFailed => self.fail(&at, not_started(detail)),
+                Outcome::Lost | Outcome::Voided => self.fail(&at, Failure::AgentLost),
+            },
+            Some(Step::Check { index, .. }) => self.check_ended(&at, index, &known, outcome, code),
+            Some(Step::LaneSetup { .. }) => self.lane_setup_ended(&at, outcome, code),
+            Some(Step::LaneCheck { index, .. }) => self.lane_check_ended(&at, index, &known, outcome, code),
+            Some(_) | None => {}
+        }
+        self.settle(&at.plan);
+    }
+
+    /// A run that an engine intended before it died, and that can't begin any more, is intended anew.
+    pub(super) fn run_voided(&mut self, run: &RunId) {
+        let Some(known) = self.world.runs.get(run).filter(|known| !known.is_over()).cloned() else { return };
+        let at = At { plan: known.plan.clone(), task: known.task.clone(), attempt: known.attempt };
+        let (of, outcome) = ((&known).into(), Outcome::Voided);
+        self.record(&at.plan, Fact::RunEnded { run: run.clone(), of, outcome, code: None, detail: None });
+        let step = self
+            .attempt(&at)
+            .filter(|attempt| Self::awaited(&attempt.step) == Some(run))
+            .map(|a| a.step.clone());
+        match step {
+            Some(Step::Setup { .. }) => self.begin_setup(&at),
+            Some(Step::Implement { .. }) => self.begin_implement(&at),
+            Some(Step::Check { index, .. }) => self.begin_check(&at, index),
+            Some(Step::LaneSetup { .. }) => self.begin_lane_setup(&at),
+            Some(Step::LaneCheck { index, .. }) => self.prepare_lane(&at, index),
+            Some(_) | None => {}
+        }
+        self.settle(&at.plan);
+    }
+
+    pub(super) fn begin_setup(&mut self, at: &At) {
+        if let Some(run) = self.launch_shell(at, RunKind::Setup, "setup", None) {
+            self.step(at, Step::Setup { run });
+        }
+    }
+
+    pub(super) fn begin_implement(&mut self, at: &At) {
+        if self.is_stopped(at) {
+            return self.park(at);
+        }
+        self.stage(at, Stage::Implementing);
+        match self.launch_agent(at) {
+            Ok(run) => self.step(at, Step::Implement { run }),
+            Err(why) => self.fail(at, Failure::NotStarted { why }),
+        }
+    }
+
+    pub(super) fn begin_inspect(&mut self, at: &At) {
+        let (Some(project), Some(attempt)) = (self.project_of(&at.plan), self.attempt(at)) else { return };
+        let (worktree, base) = (attempt.worktree.clone(), attempt.base.clone());
+        let scope = self.scope_of(at);
+        self.stage(at, Stage::Checking);
+        self.step(at, Step::Inspect);
+        self.effect(Effect::Inspect { at: at.clone(), project, worktree, base, scope });
+    }
+
+    pub(super) fn inspected(&mut self, at: &At, result: Result<Inspected, String>) {
+        if !self.waits_for(at, |step| *step == Step::Inspect) {
+            return;
+        }
+        let seen = match result {
+            Ok(seen) => seen,
+            Err(why) => return self.rest_needing(at, NeedsYou::Blocked { why }),
+        };
+        let Some(attempt) = self.attempt(at) else { return };
+        let base = attempt.base.clone();
+        if attempt.head.as_ref() != Some(&seen.head) {
+            self.void_approval(at, "The head moved.");
+        }
+        self.record(
+            &at.plan,
+            Fact::HeadSeen {
+                task: at.task.clone(),
+                attempt: at.attempt,
+                head: seen.head.clone(),
+                size: seen.size,
+                out_of_scope: seen.out_of_scope.clone(),
+            },
+        );
+        if let Some(what) = seen.in_progress {
+            let why = format!(
+                "Its worktree is in the middle of {what}: finish or abort it there, then check again."
+            );
+            return self.rest_needing(at, NeedsYou::Blocked { why });
+        }
+        if !seen.dirty_inside.is_empty() {
+            let commits =
+                self.plan(&at.plan).is_some_and(|p| p.doc.settings.commit == plan::CommitPolicy::Scope);
+            return match commits {
+                true => self.begin_commit_leftovers(at),
+                false => self.rest_needing(at, NeedsYou::Uncommitted { paths: seen.dirty_inside }),
+            };
+        }
+        if seen.head == base {
+            return self.rest_needing(at, NeedsYou::NoCommit);
+        }
+        if !seen.descends {
+            let why = format!("Its branch no longer contains {}, where it was cut.", base.short());
+            return self.rest_needing(at, NeedsYou::Blocked { why });
+        }
+        if !seen.out_of_scope.is_empty() {
+            return self.rest_needing(at, NeedsYou::OutOfScope { paths: seen.out_of_scope });
+        }
+        if seen.dirty_outside.is_empty() { self.begin_check(at, 0) } else { self.begin_tidy(at, 0) }
+    }
+
+    pub(super) fn begin_commit_leftovers(&mut self, at: &At) {
+        let (Some(project), Some(attempt)) = (self.project_of(&at.plan), self.attempt(at)) else { return };
+        let worktree = attempt.worktree.clone();
+        let title = self.title_of(at);
+        let scope = self.scope_of(at);
+        self.stage(at, Stage::Checking);
+        self.step(at, Step::CommitLeftovers);
+        let message =
+            format!("{title}\n\nCommitted by Coppice from what the agent left uncommitted in its scope.\n");
+        self.effect(Effect::CommitLeftovers { at: at.clone(), project, worktree, scope, message });
+    }
+
+    pub(super) fn leftovers_committed(
+        &mut self,
+        at: &At,
+        result: Result<(Vec<String>, plan::CommitId), String>,
+    ) {
+        if !self.waits_for(at, |step| *step == Step::CommitLeftovers) {
+            return;
+        }
+        match result {
+            Ok((paths, head)) => {
+                if !paths.is_empty() {
+                    self.record(
+                        &at.plan,
+                        Fact::LeftoversCommitted { task: at.task.clone(), attempt: at.attempt, paths, head },
+                    );
+                }
+                self.begin_inspect(at);
+            }
+            Err(why) => self.rest_needing(at, NeedsYou::Blocked { why }),
+        }
+    }
+
+    pub(super) fn begin_tidy(&mut self, at: &At, check: usize) {
+        let (Some(project), Some(attempt)) = (self.project_of(&at.plan), self.attempt(at)) else { return };
+        let worktree = attempt.worktree.clone();
+        let keep = format!("{}/{}/{}/leftovers-{}", at.plan, at.task, at.attempt, self.world.seq);
+        self.stage(at, Stage::Checking);
+        self.step(at, Step::Tidy { check });
+        self.effect(Effect::Tidy { at: at.clone(), project, worktree, keep });
+    }
+
+    pub(super) fn tidied(&mut self, at: &At, result: Result<Tidied, String>) {
+        let Some(Step::Tidy { check }) = self.attempt(at).map(|attempt| attempt.step.clone()) else { return };
+        let tidied = match result {
+            Ok(tidied) => tidied,
+            Err(why) => return self.rest_needing(at, NeedsYou::Blocked { why }),
+        };
+        if let Some((paths, keep_ref)) = tidied.kept {
+            let (task, attempt) = (at.task.clone(), at.attempt);
+            self.record(&at.plan, Fact::LeftoversKept { task, attempt, paths, keep_ref });
+        }
+        let head = self.attempt(at).and_then(|attempt| attempt.head.clone());
+        if head.as_ref() != Some(&tidied.head) || self.attempt(at).is_some_and(|a| a.base == tidied.head) {
+            return self.begin_inspect(at);
+        }
+        self.begin_check(at, check);
+    }
+
+    /// Check number `index` at the head, or the next gate when there are no more.
+    pub(super) fn begin_check(&mut self, at: &At, index: usize) {
+        let Some(plan) = self.plan(&at.plan) else { return };
+        let Some(check) = plan.doc.settings.checks.get(index).cloned() else { return self.checks_done(at) };
+        if self.is_stopped(at) {
+            return self.step(at, Step::Rest);
+        }
+        self.stage(at, Stage::Checking);
+        if let Some(run) =
+            self.launch_shell(at, RunKind::Check, &format!("check {}", check.name), Some(&check))
+        {
+            self.step(at, Step::Check { index, run });
+        }
+    }
+
+    fn check_ended(
+        &mut self,
+        at: &At,
+        index: usize,
+        run: &crate::world::Run,
+        outcome: Outcome,
+        code: Option<i32>,
+    ) {
+        match outcome {
+            Outcome::Ended => return self.step(at, Step::Rest),
+            Outcome::Lost if self.lost_runs(at) < LOST_CHECKS => return self.begin_tidy(at, index),
+            _ => {}
+        }
+        let Some(attempt) = self.attempt(at) else { return };
+        let Some(head) = attempt.head.clone() else { return };
+        let base = attempt.base.clone();
+        let evidence = self.evidence(run, head, base, outcome, code, false);
+        self.record(&at.plan, Fact::CheckFinished { task: at.task.clone(), attempt: at.attempt, evidence });
+        let more = self.plan(&at.plan).is_some_and(|plan| index + 1 < plan.doc.settings.checks.len());
+        if more { self.begin_tidy(at, index + 1) } else { self.checks_done(at) }
+    }
+
+    pub(super) fn evidence(
+        &self,
+        run: &crate::world::Run,
+        head: plan::CommitId,
+        base: plan::CommitId,
+        outcome: Outcome,
+        code: Option<i32>,
+        merged: bool,
+    ) -> Evidence {
+        Evidence {
+            check: run.name.strip_prefix("check ").unwrap_or(&run.name).to_owned(),
+            command: run.command.clone(),
+            merged,
+            head,
+            base,
+            code: code.filter(|_| outcome == Outcome::Exited),
+            reused: false,
+            run: Some(run.id.clone()),
+            duration_ms: self.now - run.planned_ms,
+            at_ms: self.now,
+        }
+    }
+
+    /// Every check has run at the head: red ones stop the attempt, otherwise a person is next.
+    fn checks_done(&mut self, at: &At) {
+        let (Some(plan), Some(attempt)) = (self.plan(&at.plan), self.attempt(at)) else { return };
+        let Some(head) = attempt.head.clone() else { return };
+        let results = attempt.evidence_at(&head, false);
+        let red = plan.doc.settings.checks.iter().find_map(|check| {
+            let found = results.get(check.name.as_str())?;
+            (!found.passed()).then(|| (check.name.clone(), found.code, found.run.clone()))
+        });
+        if let Some((name, code, run)) = red {
+            let timed_out = run
+                .and_then(|run| self.world.runs.get(&run))
+                .is_some_and(|run| matches!(run.state, RunState::Ended { outcome: Outcome::TimedOut, .. }));
+            let reason = match timed_out {
+                true => NeedsYou::CheckTimedOut { name },
+                false => NeedsYou::CheckFailed { name, code },
+            };
+            self.task_failed(at, reason.code(), &reason.describe());
+            return self.rest_needing(at, reason);
+        }
+        let auto = plan.doc.settings.approve == plan::Approve::Auto;
+        let approved = attempt
+            .approval
+            .as_ref()
+            .is_some_and(|approval| approval.void.is_none() && approval.head == head);
+        self.step(at, Step::Rest);
+        if approved {
+            self.enqueue(at);
+        } else if auto {
+            self.approve(at, head, "plan");
+        } else {
+            self.stage(at, Stage::AwaitingApproval);
+            let reason = "Ready to review: its checks are green and it waits for your approval.".to_owned();
+            self.record(
+                &at.plan,
+                Fact::NeedsYou {
+                    task: at.task.clone(),
+                    attempt: Some(at.attempt),
+                    code: "approval".to_owned(),
+                    reason,
+                },
+            );
+        }
+    }
+
+    pub(super) fn approve(&mut self, at: &At, head: plan::CommitId, by: &str) {
+        let approval = crate::world::Approval { head, by: by.to_owned(), at_ms: self.now, void: None };
+        self.record(&at.plan, Fact::Approved { task: at.task.clone(), attempt: at.attempt, approval });
+        self.enqueue(at);
+    }
+
+    pub(super) fn void_approval(&mut self, at: &At, why: &str) {
+        let stands = self
+            .attempt(at)
+            .and_then(|attempt| attempt.approval.as_ref())
+            .is_some_and(|approval| approval.void.is_none());
+        if stands {
+            let (task, attempt) = (at.task.clone(), at.attempt);
+            self.record(&at.plan, Fact::ApprovalVoid { task, attempt, why: why.to_owned() });
+        }
+    }
+
+    /// An attempt ended badly: once more by itself, then a person is asked.
+    pub(super) fn fail(&mut self, at: &At, failure: Failure) {
+        let Some(plan) = self.plan(&at.plan) else { return };
+        let Some(task) = plan.tasks.get(&at.task) else { return };
+        let retry = task.failures < plan.doc.settings.retries && plan.head.mode != Mode::Stopped;
+        let failures = task.failures + 1;
+        let reason = failure.describe();
+        if retry {
+            self.end_attempt(at, &reason, true);
+            return self.stage(at, Stage::Waiting);
+        }
+        self.task_failed(at, failure.code(), &reason);
+        self.rest_needing(at, NeedsYou::FailedTwice { attempts: failures, last: failure });
+    }
+
+    pub(super) fn task_failed(&mut self, at: &At, code: &str, reason: &str) {
+        let fact =
+            Fact::TaskFailed { task: at.task.clone(), code: code.to_owned(), reason: reason.to_owned() };
+        self.record(&at.plan, fact);
+    }
+
+    pub(super) fn end_attempt(&mut self, at: &At, reason: &str, will_retry: bool) {
+        let open = self.attempt(at).is_some_and(|attempt| attempt.ended_ms.is_none());
+        if open {
+            let (task, attempt) = (at.task.clone(), at.attempt);
+            self.record(
+                &at.plan,
+                Fact::AttemptEnded { task, attempt, reason: reason.to_owned(), will_retry },
+            );
+        }
+    }
+
+    /// A person ended the agent: with the whole plan (it starts afresh later), or this one alone.
+    fn ended_by_person(&mut self, at: &At) {
+        if self.is_stopped(at) {
+            return self.park(at);
+        }
+        let failure = Failure::Stopped;
+        self.task_failed(at, failure.code(), &failure.describe());
+        self.rest_needing(at, NeedsYou::FailedTwice { attempts: 1, last: failure });
+    }
+
+    /// The plan was stopped before this attempt's agent had ended.
+    fn park(&mut self, at: &At) {
+        self.end_attempt(at, "The plan was stopped.", false);
+        self.stage(at, Stage::Waiting);
+    }
+
+    pub(super) fn rest_needing(&mut self, at: &At, reason: NeedsYou) {
+        self.step(at, Step::Rest);
+        self.needs_you(at, Some(at.attempt), reason);
+    }
+
+    pub(super) fn needs_you(&mut self, at: &At, attempt: Option<u32>, reason: NeedsYou) {
+        let (code, words) = (reason.code().to_owned(), reason.describe());
+        self.stage(at, Stage::NeedsYou { reason });
+        self.record(&at.plan, Fact::NeedsYou { task: at.task.clone(), attempt, code, reason: words });
+    }
+
+    pub(super) fn is_stopped(&self, at: &At) -> bool {
+        self.plan(&at.plan).is_some_and(|plan| plan.head.mode == Mode::Stopped)
+    }
+
+    pub(super) fn waits_for(&self, at: &At, step: impl Fn(&Step) -> bool) -> bool {
+        self.attempt(at).is_some_and(|attempt| {
+            attempt.ended_ms.is_none() && attempt.place == AttemptPlace::Worktree && step(&attempt.step)
+        })
+    }
+
+    /// Runs of the attempt whose terminal was lost.
+    fn lost_runs(&self, at: &At) -> usize {
+        let Some(attempt) = self.attempt(at) else { return 0 };
+        let lost = |run: &&RunId| {
+            self.world.runs.get(*run).is_some_and(|run| {
+                run.kind == RunKind::Check
+                    && matches!(run.state, RunState::Ended { outcome: Outcome::Lost, .. })
+            })
+        };
+        attempt.runs.iter().filter(lost).count()
+    }
+}
+
+fn not_started(detail: Option<String>) -> Failure {
+    Failure::NotStarted { why: detail.unwrap_or_else(|| "the process did not start".to_owned()) }
+}

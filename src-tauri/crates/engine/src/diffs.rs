@@ -1,0 +1,206 @@
+//! Diffs of attempts, and which files a scope covers.
+
+use std::path::{Path, PathBuf};
+
+use plan::Scope;
+use protocol::{
+    ChangedFile, ChangedFiles, CommitView, DiffLine, DiffScope, Error, ErrorCode, FileDiff, FileStatus, Hunk,
+    LineKind, Reply, ScopeFiles, TaskDetail,
+};
+use repo::{Counts, DiffLimits, Oid, Repo};
+
+use crate::act::{oid, sentence, shown};
+use crate::ask::{git_error, look_at_plan, no_task, task_id};
+use crate::ids::ProjectId;
+use crate::serve::Engine;
+
+/// Commits of an attempt that are shown at most.
+const MOST_COMMITS: usize = 200;
+
+/// Names of matching files that are shown.
+const SAMPLE: usize = 20;
+
+/// An attempt's place and ends.
+struct Ends {
+    repo: Repo,
+    worktree: PathBuf,
+    base: Oid,
+    head: Option<Oid>,
+    scope: Scope,
+}
+
+async fn ends(engine: &Engine, plan: String, task: &str, attempt: u32) -> Result<Ends, Error> {
+    let id = task_id(task)?;
+    let (project, worktree, base, head, allow, exclude) =
+        look_at_plan(engine, plan, move |world, plan, _| {
+            let known = plan.attempts.get(&(id.clone(), attempt)).ok_or_else(|| no_task(&id))?;
+            let project = world.projects.get(&plan.head.project).cloned();
+            let (allow, exclude) =
+                plan.doc_task(&id).map(|task| (task.scope.clone(), task.exclude.clone())).unwrap_or_default();
+            Ok((project, known.worktree.clone(), known.base.clone(), known.head.clone(), allow, exclude))
+        })
+        .await?;
+    let project = project.ok_or_else(|| Error::new(ErrorCode::NotFound, "The project was closed."))?;
+    let repo = engine.actor.repo(&project).map_err(git_error)?;
+    let scope = Scope::new(allow.as_deref(), &exclude).map_err(|error| git_error(error.to_string()))?;
+    // An attempt that is still at work has no recorded head yet: its branch is looked at.
+    let head = match head {
+        Some(head) => Some(oid(&head).map_err(git_error)?),
+        None if worktree.exists() => repo.status(&worktree).await.ok().and_then(|status| status.head),
+        None => None,
+    };
+    Ok(Ends { repo, worktree, base: oid(&base).map_err(git_error)?, head, scope })
+}
+
+async fn list(ends: &Ends, scope: DiffScope, counts: Counts) -> Result<Vec<repo::ChangedFile>, Error> {
+    let found = match scope {
+        DiffScope::Branch => ends.repo.changed_files(ends.base, ends.head.unwrap_or(ends.base), counts).await,
+        DiffScope::Uncommitted if ends.worktree.exists() => {
+            ends.repo.changed_files_uncommitted(&ends.worktree, counts).await
+        }
+        DiffScope::Uncommitted => Ok(Vec::new()),
+    };
+    found.map_err(|error| git_error(sentence(&error)))
+}
+
+pub(crate) async fn changed_files(
+    engine: &Engine,
+    plan: String,
+    task: &str,
+    attempt: u32,
+    scope: DiffScope,
+) -> Result<Reply, Error> {
+    let ends = ends(engine, plan, task, attempt).await?;
+    let files: Vec<ChangedFile> =
+        list(&ends, scope, Counts::Include).await?.iter().map(|file| file_view(file, &ends.scope)).collect();
+    let sum = |of: fn(&ChangedFile) -> Option<u32>| files.iter().filter_map(of).map(u64::from).sum();
+    Ok(Reply::ChangedFiles(ChangedFiles {
+        base: ends.base.to_string(),
+        head: ends.head.unwrap_or(ends.base).to_string(),
+        added: sum(|file| file.added),
+        deleted: sum(|file| file.deleted),
+        files,
+    }))
+}
+
+pub(crate) async fn file_diff(
+    engine: &Engine,
+    plan: String,
+    task: &str,
+    attempt: u32,
+    scope: DiffScope,
+    path: &str,
+    context: u32,
+) -> Result<Reply, Error> {
+    let ends = ends(engine, plan, task, attempt).await?;
+    let files = list(&ends, scope, Counts::Skip).await?;
+    let file = files.iter().find(|file| shown(file.path()) == path).ok_or_else(|| {
+        Error::new(ErrorCode::NotFound, format!("{path} is not among the changed files any more."))
+            .hint("Load the list of files again.")
+    })?;
+    let worktree: Option<&Path> = (scope == DiffScope::Uncommitted).then_some(&ends.worktree);
+    let limits = DiffLimits { context, ..DiffLimits::default() };
+    let diff =
+        ends.repo.file_diff(file, worktree, limits).await.map_err(|error| git_error(sentence(&error)))?;
+    Ok(Reply::FileDiff(FileDiff {
+        path: path.to_owned(),
+        old_path: file.old_path.as_ref().filter(|old| Some(*old) != file.new_path.as_ref()).map(shown),
+        binary: diff.binary,
+        too_large: diff.too_large,
+        lossy: diff.lossy,
+        old_lines: diff.old_lines,
+        new_lines: diff.new_lines,
+        hunks: diff.hunks.into_iter().map(hunk).collect(),
+    }))
+}
+
+pub(crate) async fn add_commits(repo: &Repo, detail: &mut TaskDetail) {
+    for attempt in &mut detail.attempts {
+        let Some(head) = attempt.head.as_deref().and_then(|head| head.parse::<Oid>().ok()) else { continue };
+        let Ok(base) = attempt.base.parse::<Oid>() else { continue };
+        // A shallow clone, or commits that are gone: the attempt is shown without them.
+        let Ok(log) = repo.log(base, head).await else { continue };
+        attempt.commits = log
+            .into_iter()
+            .take(MOST_COMMITS)
+            .map(|commit| CommitView {
+                id: commit.oid.to_string(),
+                subject: commit.summary,
+                author: commit.author,
+                at_ms: commit.authored_at * 1000,
+            })
+            .collect();
+    }
+}
+
+pub(crate) async fn scope_files(
+    engine: &Engine,
+    project: String,
+    scope: Vec<String>,
+    exclude: Vec<String>,
+) -> Result<Reply, Error> {
+    let id = ProjectId::new(project);
+    let project = engine
+        .look(move |world| world.projects.get(&id).cloned())
+        .await?
+        .ok_or_else(|| Error::new(ErrorCode::NotFound, "There is no such project."))?;
+    let repo = engine.actor.repo(&project).map_err(git_error)?;
+    let allow = (!scope.is_empty()).then_some(scope);
+    let scope = Scope::new(allow.as_deref(), &exclude)
+        .map_err(|error| Error::new(ErrorCode::Refused, error.to_string()).hint("Mend the glob."))?;
+    let files = repo.tracked_files().await.map_err(|error| git_error(sentence(&error)))?;
+    let mut matching = files.iter().filter(|path| scope.contains(path));
+    let sample: Vec<String> = matching.by_ref().take(SAMPLE).map(shown).collect();
+    Ok(Reply::ScopeFiles(ScopeFiles { count: (sample.len() + matching.count()) as u32, sample }))
+}
+
+fn file_view(file: &repo::ChangedFile, scope: &Scope) -> ChangedFile {
+    let mode = |mode: Option<u32>| mode.map(|mode| format!("{mode:06o}"));
+    let renamed =
+        file.old_path.as_ref().filter(|old| Some(*old) != file.new_path.as_ref() && file.new_path.is_some());
+    ChangedFile {
+        path: shown(file.path()),
+        old_path: renamed.map(shown),
+        status: match file.status {
+            _ if file.is_submodule() => FileStatus::Submodule,
+            repo::FileStatus::Added => FileStatus::Added,
+            repo::FileStatus::Deleted => FileStatus::Deleted,
+            repo::FileStatus::Modified | repo::FileStatus::Unmerged => FileStatus::Modified,
+            repo::FileStatus::Renamed { .. } => FileStatus::Renamed,
+            repo::FileStatus::Copied { .. } => FileStatus::Copied,
+            repo::FileStatus::TypeChanged => FileStatus::TypeChanged,
+            repo::FileStatus::ModeChanged => FileStatus::ModeChanged,
+        },
+        old_mode: mode(file.old_mode),
+        new_mode: mode(file.new_mode),
+        added: file.added,
+        deleted: file.deleted,
+        binary: file.binary,
+        in_scope: scope.contains(file.path()),
+    }
+}
+
+fn hunk(hunk: repo::Hunk) -> Hunk {
+    Hunk {
+        old_start: hunk.old_start,
+        old_lines: hunk.old_lines,
+        new_start: hunk.new_start,
+        new_lines: hunk.new_lines,
+        lines: hunk
+            .lines
+            .into_iter()
+            .map(|line| DiffLine {
+                kind: match line.kind {
+                    repo::LineKind::Context => LineKind::Context,
+                    repo::LineKind::Added => LineKind::Added,
+                    repo::LineKind::Removed => LineKind::Removed,
+                },
+                old: line.old_no,
+                new: line.new_no,
+                text: line.text,
+                no_newline: line.no_newline,
+                cr: line.cr,
+            })
+            .collect(),
+    }
+}

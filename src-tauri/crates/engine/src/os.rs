@@ -1,0 +1,75 @@
+//! What differs by operating system. Linux is complete; elsewhere the ancestry of a peer is unknown
+//! and everybody of the same user counts as a person.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tokio::net::{UnixListener, UnixStream};
+
+/// The kernel's limit is 108 bytes on Linux and 104 on macOS, with the closing zero.
+const PATH_LIMIT: usize = 100;
+
+/// Names this boot of the machine.
+pub(crate) fn boot() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map(|id| id.trim().to_owned())
+        .unwrap_or_default()
+}
+
+/// Listens at a path, which may be longer than a socket's address can be. The directory is private,
+/// and so is the socket.
+pub(crate) fn listen(path: &Path) -> io::Result<UnixListener> {
+    use std::os::unix::fs::PermissionsExt;
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let listener = if path.as_os_str().len() <= PATH_LIMIT {
+        UnixListener::bind(path)?
+    } else {
+        let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(io::ErrorKind::InvalidInput.into());
+        };
+        let open = std::fs::File::open(directory)?;
+        UnixListener::bind(short(&open).join(name))?
+    };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+fn short(directory: &std::fs::File) -> PathBuf {
+    use std::os::fd::AsRawFd;
+    PathBuf::from(format!("/proc/self/fd/{}", directory.as_raw_fd()))
+}
+
+/// The peer's process, when it is of our user.
+pub(crate) fn peer(stream: &UnixStream) -> io::Result<Option<i32>> {
+    let peer = stream.peer_cred()?;
+    if peer.uid() != rustix::process::geteuid().as_raw() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "another user"));
+    }
+    Ok(peer.pid())
+}
+
+/// Whether a process, or one that started it, is among `ancestors`.
+pub(crate) fn descends_from(pid: i32, ancestors: &BTreeSet<u32>) -> bool {
+    let mut at = pid;
+    // Deeper than any real tree; a guard against a loop of reused numbers.
+    for _ in 0..256 {
+        if u32::try_from(at).is_ok_and(|at| ancestors.contains(&at)) {
+            return true;
+        }
+        match parent(at) {
+            Some(next) if next > 1 => at = next,
+            Some(_) | None => return false,
+        }
+    }
+    false
+}
+
+fn parent(pid: i32) -> Option<i32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses may hold anything; what follows the last one is plain.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
