@@ -1,0 +1,18 @@
+//! The promises of the command line, kept by the real program on a real repository. Written from its
+//! contract: nothing here knows how Coppice works inside.
+
+mod again;
+mod agents;
+mod approval;
+mod bad_plans;
+mod check;
+mod checkout;
+mod crash;
+mod diamond;
+mod interrupt;
+mod landing;
+mod live;
+mod queries;
+mod repositories;
+mod setup;
+mod side_by_side;
