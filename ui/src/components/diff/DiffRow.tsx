@@ -17,16 +17,17 @@ export type Cell = {
   showCr: boolean;
 };
 
-const SIGN = { added: "+", removed: "−", context: " " } as const;
+/** Cells are made anew with every scroll; a row is painted anew only when what it shows is another. */
+function sameCell(a: Cell | null, b: Cell | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.line === b.line && a.syntax === b.syntax && a.words === b.words && a.showCr === b.showCr;
+}
 
 function Code({ cell, side }: { cell: Cell | null; side: "old" | "new" | "both" }) {
   if (!cell) return <div className={`${styles.code} ${styles.nothing}`} {...asCell} data-side={side} />;
   const { line, syntax, words, showCr } = cell;
   return (
     <div className={styles.code} {...asCell} data-kind={line.kind} data-side={side}>
-      <span className={styles.sign} aria-hidden={line.kind === "context"}>
-        {SIGN[line.kind]}
-      </span>
       <span className={styles.text}>
         <LineText
           text={line.text}
@@ -63,27 +64,33 @@ function NumberCell({
   );
 }
 
-export const UnifiedRow = memo(function UnifiedRow({ cell }: { cell: Cell }) {
-  const { line } = cell;
-  return (
-    <>
-      <NumberCell value={line.old} kind={line.kind} />
-      <NumberCell value={line.new} kind={line.kind} />
-      <Code cell={cell} side="both" />
-    </>
-  );
-});
+export const UnifiedRow = memo(
+  function UnifiedRow({ cell }: { cell: Cell }) {
+    const { line } = cell;
+    return (
+      <>
+        <NumberCell value={line.old} kind={line.kind} />
+        <NumberCell value={line.new} kind={line.kind} />
+        <Code cell={cell} side="both" />
+      </>
+    );
+  },
+  (before, after) => sameCell(before.cell, after.cell),
+);
 
-export const SplitRow = memo(function SplitRow({ left, right }: { left: Cell | null; right: Cell | null }) {
-  return (
-    <>
-      <NumberCell value={left?.line.old} kind={left?.line.kind} />
-      <Code cell={left} side="old" />
-      <NumberCell value={right?.line.new} kind={right?.line.kind} />
-      <Code cell={right} side="new" />
-    </>
-  );
-});
+export const SplitRow = memo(
+  function SplitRow({ left, right }: { left: Cell | null; right: Cell | null }) {
+    return (
+      <>
+        <NumberCell value={left?.line.old} kind={left?.line.kind} />
+        <Code cell={left} side="old" />
+        <NumberCell value={right?.line.new} kind={right?.line.kind} />
+        <Code cell={right} side="new" />
+      </>
+    );
+  },
+  (before, after) => sameCell(before.left, after.left) && sameCell(before.right, after.right),
+);
 
 /** How many lines one press unfolds. */
 export const STEP = 20;

@@ -6,6 +6,7 @@
 import {
   type ReactNode,
   type Ref,
+  useCallback,
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
@@ -45,6 +46,7 @@ type DiffViewProps = {
 
 const NO_NOTES: readonly DiffNote[] = [];
 const NOTE_GUESS = 84;
+const STEP_PX = 4 * ROW_HEIGHT;
 
 /** Which words changed, remembered per line; computed when the line is seen. */
 function useWords(rows: Rows): (line: number) => WordDiff["added"] | undefined {
@@ -77,6 +79,13 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
   const [size, setSize] = useState({ width: 800, column: 7.2 });
   const [heights, setHeights] = useState<ReadonlyMap<string, number>>(new Map());
 
+  // In steps of a few rows: between them nothing new comes into view, and nothing is rendered.
+  const look = useCallback((element: HTMLElement) => {
+    const top = Math.floor(element.scrollTop / STEP_PX) * STEP_PX;
+    const height = element.clientHeight + STEP_PX;
+    setView((now) => (now.top === top && now.height === height ? now : { top, height }));
+  }, []);
+
   const geometry = useMemo(
     () =>
       geometryOf(rows.count, rows.noteRows, (row) => {
@@ -100,17 +109,17 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const look = () => {
-      setView({ top: element.scrollTop, height: element.clientHeight });
+    const measured = () => {
+      look(element);
       const column = (measure.current?.getBoundingClientRect().width ?? 0) / 100;
       setSize({ width: element.clientWidth, column: column || 7.2 });
     };
-    look();
-    const observer = new ResizeObserver(look);
+    measured();
+    const observer = new ResizeObserver(measured);
     observer.observe(element);
-    void document.fonts?.ready.then(look);
+    void document.fonts?.ready.then(measured);
     return () => observer.disconnect();
-  }, []);
+  }, [look]);
 
   // Sideways wheels and trackpads move both sides together, through the bar below; a selection stays on the side
   // where it began.
@@ -222,8 +231,7 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
         tabIndex={0}
         onScroll={(event) => {
-          const { scrollTop, clientHeight } = event.currentTarget;
-          setView({ top: scrollTop, height: clientHeight });
+          look(event.currentTarget);
         }}
       >
         <div className={styles.rows} style={{ height: geometry.total }}>
@@ -236,7 +244,10 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
         hidden={overflow === 0}
         onScroll={(event) => {
           const { scrollLeft } = event.currentTarget;
-          scroller.current?.style.setProperty("--shift", `${-scrollLeft}px`);
+          const element = scroller.current;
+          if (!element) return;
+          element.style.setProperty("--shift", `${-scrollLeft}px`);
+          element.toggleAttribute("data-shifted", scrollLeft > 0);
         }}
       >
         <div style={{ width: size.width + overflow }} />

@@ -56,7 +56,7 @@ export function rowAt(geometry: Geometry, y: number): number {
 }
 
 /** First row and the row after the last to paint for a viewport, with `beyond` rows around it. */
-export function seen(geometry: Geometry, top: number, height: number, beyond = 12): [number, number] {
+export function seen(geometry: Geometry, top: number, height: number, beyond = 8): [number, number] {
   if (geometry.count === 0) return [0, 0];
   const first = Math.max(0, rowAt(geometry, top) - beyond);
   const last = Math.min(geometry.count, rowAt(geometry, top + height) + 1 + beyond);

@@ -18,7 +18,7 @@ test("bidirectional controls are shown by name (Trojan Source)", () => {
 test("zero-width and control characters are shown", () => {
   expect(kinds("a\u200bb\u0007\u00a0")).toEqual([
     [1, 2, "zero-width", "ZWSP"],
-    [3, 4, "control", "␇"],
+    [3, 4, "control", "BEL"],
     [4, 5, "space", "NBSP"],
   ]);
 });

@@ -55,12 +55,18 @@ const NAMED: Record<number, [MarkKind, string, string]> = {
   65440: ["zero-width", "HHF", "half-width Hangul filler"],
 };
 
+/** ASCII's own names of 0x00 to 0x1f. */
+const CONTROLS =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(
+    " ",
+  );
+
 function named(code: number): [MarkKind, string, string] | null {
   const known = NAMED[code];
   if (known) return known;
   if (code === 0x09) return null;
-  if (code < 0x20) return ["control", String.fromCodePoint(0x2400 + code), "control character"];
-  if (code === 0x7f) return ["control", "␡", "control character"];
+  if (code < 0x20) return ["control", CONTROLS[code] ?? hex(code), "control character"];
+  if (code === 0x7f) return ["control", "DEL", "control character"];
   if (code >= 0x80 && code <= 0x9f) return ["control", hex(code), "control character"];
   if (code >= 0x2000 && code <= 0x200a) return ["space", "SP", "unusual space"];
   if (code === 0x205f || code === 0x1680) return ["space", "SP", "unusual space"];

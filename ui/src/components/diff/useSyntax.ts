@@ -13,6 +13,9 @@ const CHUNK = 400;
 /** A line longer than this is left out: minified code, and slow to colour. */
 const MAX_LINE = 2000;
 
+/** How long the view has to rest before its lines are coloured, in milliseconds. */
+const REST = 50;
+
 /** Index of each chunk's first line; chunks end at folded regions, where the text is torn anyway. */
 export function chunksOf(lines: readonly DiffLine[]): number[] {
   const starts: number[] = [];
@@ -55,10 +58,16 @@ export function useSyntax(
   const [, painted] = useState(0);
   const starts = useMemo(() => chunksOf(rows.lines), [rows]);
   const language = languageOf(path);
+  const gone = useRef(false);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+    };
+  }, []);
 
   useEffect(() => {
     if (!language) return;
-    let stale = false;
     const ask = async (lines: DiffLine[], skip: DiffLine["kind"]) => {
       const text = lines.map((line) => (line.text.length > MAX_LINE ? "" : line.text)).join("\n");
       const spans = await highlighter.highlight(path, language, text);
@@ -67,35 +76,37 @@ export function useSyntax(
         const found = spans[index];
         if (found && line.kind !== skip && line.text.length <= MAX_LINE) colours.current.set(line, found);
       });
-      if (!stale) painted((version) => version + 1);
+      if (!gone.current) painted((version) => version + 1);
     };
-    const chunks = new Set<number>();
-    for (let row = first; row < last; row++) {
-      const left = rows.left[row] ?? -1;
-      const right = rows.right[row] ?? -1;
-      if (rows.kind[row] !== 0) continue;
-      if (left >= 0) chunks.add(chunkAt(starts, left));
-      if (right >= 0) chunks.add(chunkAt(starts, right));
-    }
-    for (const chunk of chunks) {
-      const lines = rows.lines.slice(starts[chunk], starts[chunk + 1] ?? rows.lines.length);
-      const mark = lines[0];
-      if (!mark || asked.current.has(mark)) continue;
-      asked.current.add(mark);
-      void ask(
-        lines.filter((line) => line.kind !== "removed"),
-        "removed",
-      );
-      if (lines.some((line) => line.kind === "removed")) {
-        void ask(
-          lines.filter((line) => line.kind !== "added"),
-          "context",
-        );
+    const askForSeen = () => {
+      const chunks = new Set<number>();
+      for (let row = first; row < last; row++) {
+        const left = rows.left[row] ?? -1;
+        const right = rows.right[row] ?? -1;
+        if (rows.kind[row] !== 0) continue;
+        if (left >= 0) chunks.add(chunkAt(starts, left));
+        if (right >= 0) chunks.add(chunkAt(starts, right));
       }
-    }
-    return () => {
-      stale = true;
+      for (const chunk of chunks) {
+        const lines = rows.lines.slice(starts[chunk], starts[chunk + 1] ?? rows.lines.length);
+        const mark = lines[0];
+        if (!mark || asked.current.has(mark)) continue;
+        asked.current.add(mark);
+        void ask(
+          lines.filter((line) => line.kind !== "removed"),
+          "removed",
+        );
+        if (lines.some((line) => line.kind === "removed")) {
+          void ask(
+            lines.filter((line) => line.kind !== "added"),
+            "context",
+          );
+        }
+      }
     };
+    // What flies past in a quick scroll is not worth colouring.
+    const timer = setTimeout(askForSeen, REST);
+    return () => clearTimeout(timer);
   }, [path, language, rows, starts, first, last, highlighter]);
 
   return (line) => colours.current.get(line);

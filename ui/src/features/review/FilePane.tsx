@@ -37,6 +37,8 @@ export function FilePane(props: FilePaneProps) {
   const diff = useQuery(queries.fileDiff(plan, task, attempt, scope, file.path, CONTEXT));
   const wider = (context: number) =>
     client.fetchQuery(queries.fileDiff(plan, task, attempt, scope, file.path, context));
+  // A file with one side needs no second column.
+  const oneSided = file.status === "added" || file.status === "deleted";
   const markers = markersOf(file, diff.data ?? null);
 
   const body = () => {
@@ -49,7 +51,9 @@ export function FilePane(props: FilePaneProps) {
         </EmptyState>
       );
     }
-    return <DiffView diff={diff.data} layout={layout} wider={wider} handle={props.handle} />;
+    return (
+      <DiffView diff={diff.data} layout={oneSided ? "unified" : layout} wider={wider} handle={props.handle} />
+    );
   };
 
   return (

@@ -176,8 +176,8 @@ function FileCounts({ file }: { file: ChangedFile }) {
 export function Counts({ added, deleted }: { added: number; deleted: number }) {
   return (
     <>
-      {added > 0 && <span className={styles.added}>+{added}</span>}
-      {deleted > 0 && <span className={styles.deleted}>−{deleted}</span>}
+      {added > 0 && <span className={styles.added}>+{added.toLocaleString("en")}</span>}
+      {deleted > 0 && <span className={styles.deleted}>−{deleted.toLocaleString("en")}</span>}
     </>
   );
 }

@@ -15,7 +15,7 @@ import styles from "./Terminals.module.css";
 /** How much of a log a tile reads, in bytes, and how often while it is looked at, in milliseconds. */
 const TAIL = 4096;
 const EVERY = 1500;
-const LINES = 12;
+const LINES = 9;
 
 type WallProps = {
   runs: readonly RunView[];

@@ -55,13 +55,13 @@ export type Emulator = {
 };
 
 /** The font of the bundle, without ligatures: `->` is two characters. */
-const FONT = '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
+const FONT = '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace';
 
 export function startEmulator(element: HTMLElement, wishes: EmulatorWishes): Emulator {
   const terminal = new Terminal({
     fontFamily: FONT,
     fontSize: wishes.fontSize,
-    lineHeight: 1.35,
+    lineHeight: 1.15,
     letterSpacing: 0,
     scrollback: 5000,
     cursorBlink: false,
@@ -142,6 +142,12 @@ export function startEmulator(element: HTMLElement, wishes: EmulatorWishes): Emu
   window.__coppiceTerminals.set(wishes.run, terminal);
 
   refit();
+  // Cells are measured when the terminal opens, and again when its font has come: only another name makes it look.
+  void document.fonts?.load(`${wishes.fontSize}px "JetBrains Mono Variable"`).then(() => {
+    if (ended) return;
+    terminal.options.fontFamily = `${FONT}, monospace`;
+    refit();
+  });
   attachTerminal(wishes.dir, 0, feed.take).then(
     (answer) => {
       if (ended) {
