@@ -11,6 +11,7 @@ pub(crate) fn engine(words: Engine) -> Result<ExitCode, Failure> {
     client::leave_session();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(false)
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("COPPICE_LOG")
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
