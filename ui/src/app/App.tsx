@@ -4,11 +4,14 @@ import { useEffect, useState } from "react";
 import { Toasts } from "../components/Toasts";
 import { TooltipProvider } from "../components/Tooltip";
 import { toast, toastError } from "../components/toast";
+import { showRefusalsWith } from "../ipc/ask";
 import { newCache } from "../ipc/cache";
 import { follow } from "../ipc/live";
 import { Layout } from "./Layout";
 
 let following = false;
+
+showRefusalsWith(toastError);
 
 export function App() {
   const [client] = useState(newCache);

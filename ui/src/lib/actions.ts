@@ -16,7 +16,7 @@ export interface Action {
   run: () => void;
   /** Whether it can be done now; absent: always. */
   when?: () => boolean;
-  /** Default key, written as in keys.ts. */
+  /** Default keys, written as in keys.ts; alternatives are separated by a space, the first is shown. */
   key?: string;
   /** Also while text or a terminal has the focus. */
   everywhere?: boolean;

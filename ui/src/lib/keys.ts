@@ -13,6 +13,11 @@ export interface KeyStroke {
 
 export const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
 
+/** Whether a stroke is one of the alternatives, such as "z mod+z". */
+export function matchesKeys(written: string, stroke: KeyStroke, mac = isMac): boolean {
+  return written.split(" ").some((one) => matchesKey(one, stroke, mac));
+}
+
 /** Whether a stroke is the written key. Shift counts only where it is written or where it makes no other sign. */
 export function matchesKey(written: string, stroke: KeyStroke, mac = isMac): boolean {
   const parts = written.toLowerCase().split("+");
@@ -56,7 +61,8 @@ const signs: Record<string, string> = {
 
 /** How a key is shown: "⌘K" on a Mac, "Ctrl+Shift+P" elsewhere. */
 export function showKey(written: string, mac = isMac): string {
-  const parts = written.split("+").map((part) => {
+  const [first = ""] = written.split(" ");
+  const parts = first.split("+").map((part) => {
     if (part === "mod") return mac ? "⌘" : "Ctrl";
     if (part === "shift") return mac ? "⇧" : "Shift";
     if (part === "alt") return mac ? "⌥" : "Alt";

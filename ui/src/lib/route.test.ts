@@ -10,6 +10,7 @@ const routes: Route[] = [
   { at: "timeline", plan: "p1" },
   { at: "log", plan: "p1" },
   { at: "inbox" },
+  { at: "project", project: "x y" },
   { at: "trash", project: "x y" },
   { at: "settings", section: "keys" },
 ];

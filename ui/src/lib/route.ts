@@ -18,6 +18,7 @@ export type Route =
   | { at: "timeline"; plan: string }
   | { at: "log"; plan: string }
   | { at: "inbox" }
+  | { at: "project"; project: string }
   | { at: "trash"; project: string }
   | { at: "settings"; section: "general" | "keys" | "doctor" };
 
@@ -40,6 +41,8 @@ export function formatRoute(route: Route): string {
       return path("plan", route.plan, route.at);
     case "inbox":
       return "/inbox";
+    case "project":
+      return path("project", route.project);
     case "trash":
       return path("project", route.project, "trash");
     case "settings":
@@ -58,7 +61,9 @@ export function parseRoute(path: string): Route {
   if (head === "settings") {
     return { at: "settings", section: id === "keys" || id === "doctor" ? id : "general" };
   }
-  if (head === "project" && id && view === "trash") return { at: "trash", project: id };
+  if (head === "project" && id) {
+    return view === "trash" ? { at: "trash", project: id } : { at: "project", project: id };
+  }
   if (head === "plan" && id) {
     if (view === "review" && task) {
       const attempt = Number(last);

@@ -1,0 +1,163 @@
+import { ScanEye } from "lucide-react";
+import { Button } from "../../components/Button";
+import { StatusShape } from "../../components/StatusShape";
+import { Tabs } from "../../components/Tabs";
+import { TaskActions } from "../../components/TaskActions";
+import { Elapsed } from "../../components/Time";
+import { useDraft } from "../../components/useDraft";
+import { act } from "../../ipc/act";
+import { edit } from "../../ipc/ask";
+import type { PlanView } from "../../ipc/bindings/PlanView";
+import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
+import { type InspectorTab, navigate, type PlanViewName } from "../../lib/route";
+import { isRunning, stageLook } from "../../lib/stage";
+import { testIds } from "../../testids";
+import { AgentTab } from "./AgentTab";
+import { ChecksTab } from "./ChecksTab";
+import { HistoryTab } from "./HistoryTab";
+import styles from "./inspector.module.css";
+import { ScopeTab } from "./ScopeTab";
+import { SpecTab } from "./SpecTab";
+import { StageLine } from "./StageLine";
+
+interface Props {
+  plan: PlanView;
+  detail: TaskDetail;
+  tab: InspectorTab;
+  view: PlanViewName;
+}
+
+const tabNames: Record<InspectorTab, string> = {
+  spec: "Spec",
+  scope: "Scope",
+  checks: "Checks",
+  agent: "Agent",
+  history: "History",
+};
+
+export function TaskInspector({ plan, detail, tab, view }: Props) {
+  const { task } = detail;
+  const attempt = detail.attempts[0] ?? null;
+  const contents: Record<InspectorTab, React.ReactNode> = {
+    spec: <SpecTab plan={plan} detail={detail} />,
+    scope: <ScopeTab plan={plan} detail={detail} />,
+    checks: <ChecksTab plan={plan} detail={detail} />,
+    agent: <AgentTab plan={plan} detail={detail} />,
+    history: <HistoryTab plan={plan} detail={detail} />,
+  };
+  const reviewable = attempt !== null && attempt.head !== null && attempt.files > 0;
+  return (
+    <>
+      <div className={styles.head}>
+        <div className={styles.kind}>
+          task · <span className="mono">{task.id}</span>
+          {task.attempt !== null && ` · attempt ${task.attempt}`}
+        </div>
+        <Title plan={plan.id} id={task.id} title={task.title} />
+        <StageNow detail={detail} />
+      </div>
+      <StageLine detail={detail} />
+      {(detail.actions.length > 0 || reviewable) && (
+        <div className={styles.actions}>
+          <TaskActions
+            actions={detail.actions}
+            testIdOf={testIds.action}
+            without={["approve"]}
+            size="small"
+            subject={task.title}
+            onAct={(action) =>
+              act(action, {
+                plan: plan.id,
+                task: task.id,
+                attempt: attempt?.number ?? 1,
+                head: attempt?.head ?? null,
+                run: attempt?.runs.find((r) => r.live && r.kind !== "shell")?.id ?? null,
+              })
+            }
+          >
+            {reviewable && (
+              <Button
+                size="small"
+                look={task.stage.kind === "awaiting_approval" ? "primary" : "normal"}
+                icon={<ScanEye size={14} />}
+                data-testid={testIds.openReview}
+                onClick={() =>
+                  navigate({ at: "review", plan: plan.id, task: task.id, attempt: attempt.number })
+                }
+              >
+                {task.stage.kind === "awaiting_approval" ? "Review" : "Look at the diff"}
+              </Button>
+            )}
+          </TaskActions>
+        </div>
+      )}
+      <Tabs
+        label="About this task"
+        value={tab}
+        onChange={(next) =>
+          navigate({ at: "plan", plan: plan.id, view, task: task.id, tab: next }, "replace")
+        }
+        tabs={(Object.keys(tabNames) as InspectorTab[]).map((id) => ({
+          id,
+          label: tabNames[id],
+          testId: testIds.tab(id),
+          content: contents[id],
+        }))}
+      />
+    </>
+  );
+}
+
+function Title({ plan, id, title }: { plan: string; id: string; title: string }) {
+  const draft = useDraft(title, (next) => {
+    if (next.trim()) void edit(plan, { type: "update_task", task: id, patch: { title: next.trim() } });
+  });
+  return (
+    <input
+      className={styles.title}
+      aria-label="Title"
+      data-testid={testIds.inspectorTitle}
+      value={draft.text}
+      onChange={(e) => draft.type(e.target.value)}
+      onBlur={draft.leave}
+      onKeyDown={(e) => {
+        if (e.key === "Escape") draft.revert();
+        if (e.key === "Enter" || e.key === "Escape") e.currentTarget.blur();
+      }}
+    />
+  );
+}
+
+function StageNow({ detail }: { detail: TaskDetail }) {
+  const { task } = detail;
+  const look = stageLook[task.stage.kind];
+  const reason = task.stage.reason;
+  return (
+    <>
+      <div className={styles.stageNow} data-testid={testIds.stage} data-stage={task.stage.kind}>
+        <StatusShape shape={look.shape} hue={look.hue} />
+        <span>{task.stage.word}</span>
+        {task.since_ms !== null &&
+          (isRunning(task.stage.kind) || look.hue === "need" || look.hue === "ready") && (
+            <span className="quiet">
+              · <Elapsed from={task.since_ms} />
+            </span>
+          )}
+      </div>
+      {reason && (
+        <div className={styles.reason} data-selectable>
+          {reason.text}
+          {reason.paths.length > 0 && (
+            <ul className={styles.paths}>
+              {reason.paths.map((path) => (
+                <li key={path} className="mono">
+                  {path}
+                </li>
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,368 @@
+/* What holds for the whole plan. Every field saves itself, as an edit that can be undone. */
+import { Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Button, IconButton } from "../../components/Button";
+import { Confirm } from "../../components/Dialog";
+import {
+  DurationField,
+  ListField,
+  linesOf,
+  NumberField,
+  SelectField,
+  TextField,
+} from "../../components/fields";
+import { StatusShape } from "../../components/StatusShape";
+import { ask, edit } from "../../ipc/ask";
+import type { AgentSpec } from "../../ipc/bindings/AgentSpec";
+import type { CheckSpec } from "../../ipc/bindings/CheckSpec";
+import type { PlanPatch } from "../../ipc/bindings/PlanPatch";
+import type { PlanView } from "../../ipc/bindings/PlanView";
+import { lineOf, wordsOf } from "../../lib/commandLine";
+import { navigate } from "../../lib/route";
+import { testIds } from "../../testids";
+import styles from "./plan.module.css";
+
+export function PlanSettings({ plan }: { plan: PlanView }) {
+  const patch = (change: PlanPatch) => void edit(plan.id, { type: "update_plan", patch: change });
+  return (
+    <div className={styles.settings}>
+      <div className={styles.settingsInner}>
+        {plan.problems.length > 0 && <PlanProblems plan={plan} />}
+        <section className={styles.group}>
+          <h2>Plan</h2>
+          <TextField
+            label="Title"
+            testId={testIds.field("title")}
+            value={plan.title}
+            check={(t) => (t.trim() ? null : "A plan has a title.")}
+            onCommit={(title) => patch({ title: title.trim() })}
+          />
+          <TextField
+            label="Goal"
+            lines={2}
+            value={plan.goal}
+            placeholder="What is true when all of this has landed"
+            onCommit={(goal) => patch({ goal })}
+          />
+          <TextField
+            label="Target"
+            mono
+            testId={testIds.field("target")}
+            value={plan.target}
+            hint="The branch that approved work lands on."
+            check={(t) => (t.trim() ? null : "A plan lands on a branch.")}
+            onCommit={(target) => patch({ target: target.trim() })}
+          />
+          <NumberField
+            label="Slots"
+            min={1}
+            max={256}
+            testId={testIds.field("slots")}
+            value={plan.slots}
+            hint="How many tasks run at the same time."
+            onCommit={(slots) => patch({ slots })}
+          />
+        </section>
+        <section className={styles.group}>
+          <h2>Approval and landing</h2>
+          <SelectField
+            label="Approve"
+            testId={testIds.field("approve")}
+            value={plan.approve}
+            options={[
+              { id: "manual", label: "By hand: every task waits for you" },
+              { id: "auto", label: "Automatically, when every gate is green" },
+            ]}
+            onCommit={(approve) => patch({ approve })}
+          />
+          <SelectField
+            label="Land"
+            value={plan.land}
+            options={[
+              { id: "merge", label: "Merge: keeps the commits, adds a merge commit" },
+              { id: "squash", label: "Squash: one commit for each task" },
+              { id: "rebase", label: "Rebase: the commits again, on the target" },
+            ]}
+            onCommit={(land) => patch({ land })}
+          />
+          <SelectField
+            label="Leftovers"
+            value={plan.commit}
+            options={[
+              { id: "ask", label: "Ask me when an agent leaves files uncommitted" },
+              { id: "scope", label: "Commit those inside the scope, by name" },
+            ]}
+            onCommit={(commit) => patch({ commit })}
+          />
+        </section>
+        <section className={styles.group}>
+          <h2>Setup</h2>
+          <p>Runs once in each fresh worktree, before the agent.</p>
+          <TextField
+            label="Command"
+            mono
+            value={plan.setup.command ?? ""}
+            placeholder="npm ci"
+            onCommit={(command) => patch({ setup: { ...plan.setup, command: command.trim() || null } })}
+          />
+          <ListField
+            label="Copy"
+            value={plan.setup.copy}
+            placeholder=".env"
+            hint="Ignored files that a worktree needs; one on each line."
+            onCommit={(copy) => patch({ setup: { ...plan.setup, copy } })}
+          />
+          <ListField
+            label="Ports"
+            value={plan.setup.ports}
+            placeholder="web"
+            hint="A port of its own for each worktree, exported as COPPICE_PORT_WEB."
+            onCommit={(ports) => patch({ setup: { ...plan.setup, ports } })}
+          />
+          <DurationField
+            label="Time limit"
+            value={plan.setup.timeout_ms}
+            placeholder="10m"
+            onCommit={(ms) => patch({ setup: { ...plan.setup, timeout_ms: ms || null } })}
+          />
+        </section>
+        <Checks plan={plan} patch={patch} />
+        <Agents plan={plan} patch={patch} />
+        <Danger plan={plan} />
+      </div>
+    </div>
+  );
+}
+
+function PlanProblems({ plan }: { plan: PlanView }) {
+  return (
+    <section className={styles.group} aria-label="Problems">
+      {plan.problems.map((p) => (
+        <div key={p.message} className={styles.default}>
+          <StatusShape shape="diamond" hue="need" />
+          <span>
+            {p.message} {p.hint}
+          </span>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+interface PartProps {
+  plan: PlanView;
+  patch: (change: PlanPatch) => void;
+}
+
+function Checks({ plan, patch }: PartProps) {
+  const change = (i: number, part: Partial<CheckSpec>) =>
+    patch({ checks: plan.checks.map((c, j) => (j === i ? { ...c, ...part } : c)) });
+  return (
+    <section className={styles.group}>
+      <h2>Checks</h2>
+      <p>Coppice runs these itself, on every attempt and on every merged tree before it lands.</p>
+      <div className={styles.rows}>
+        {plan.checks.map((check, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a check's place is what stays while its name is edited
+          <div key={i} className={`${styles.row} ${styles.checkRow}`}>
+            <TextField
+              label="Name"
+              hideLabel
+              value={check.name}
+              check={(t) =>
+                t.trim() === ""
+                  ? "A check has a name."
+                  : plan.checks.some((c, j) => j !== i && c.name === t.trim())
+                    ? "Another check has this name."
+                    : null
+              }
+              onCommit={(name) => change(i, { name: name.trim() })}
+            />
+            <TextField
+              label={`Command of ${check.name}`}
+              hideLabel
+              mono
+              value={check.command}
+              placeholder="npm test"
+              check={(t) => (t.trim() ? null : "A check runs a command.")}
+              onCommit={(command) => change(i, { command })}
+            />
+            <DurationField
+              label={`Time limit of ${check.name}`}
+              hideLabel
+              value={check.timeout_ms}
+              placeholder="no limit"
+              onCommit={(ms) => change(i, { timeout_ms: ms || null })}
+            />
+            <IconButton
+              icon={<Trash2 size={14} />}
+              label={`Remove the check ${check.name}`}
+              onClick={() => patch({ checks: plan.checks.filter((_, j) => j !== i) })}
+            />
+          </div>
+        ))}
+      </div>
+      <div>
+        <Button
+          size="small"
+          icon={<Plus size={14} />}
+          data-testid="add-check"
+          onClick={() =>
+            patch({
+              checks: [
+                ...plan.checks,
+                { name: free("check", plan.checks), command: "true", timeout_ms: null },
+              ],
+            })
+          }
+        >
+          Check
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Agents({ plan, patch }: PartProps) {
+  const change = (i: number, part: Partial<AgentSpec>) => {
+    const was = plan.agents[i];
+    const agents = plan.agents.map((a, j) => (j === i ? { ...a, ...part } : a));
+    const renamed = was && part.name && plan.default_agent === was.name;
+    patch(renamed ? { agents, default_agent: part.name } : { agents });
+  };
+  return (
+    <section className={styles.group}>
+      <h2>Agents</h2>
+      <p>A command sees its brief in the file COPPICE_BRIEF; a scripted one plays a script, for rehearsal.</p>
+      <div className={styles.rows}>
+        {plan.agents.map((agent, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: an agent's place is what stays while its name is edited
+          <div key={i} className={`${styles.row} ${styles.agentRow}`}>
+            <TextField
+              label="Name"
+              hideLabel
+              value={agent.name}
+              check={(t) =>
+                !/^[\w-]+$/.test(t.trim())
+                  ? "Letters, digits, - and _."
+                  : plan.agents.some((a, j) => j !== i && a.name === t.trim())
+                    ? "Another agent has this name."
+                    : null
+              }
+              onCommit={(name) => change(i, { name: name.trim() })}
+            />
+            <SelectField
+              label={`Kind of ${agent.name}`}
+              hideLabel
+              value={agent.adapter}
+              options={adapters(agent.adapter)}
+              onCommit={(adapter) => change(i, { adapter })}
+            />
+            {agent.adapter === "scripted" ? (
+              <TextField
+                label={`Script of ${agent.name}`}
+                hideLabel
+                mono
+                value={agent.script ?? ""}
+                placeholder="agent.toml"
+                onCommit={(script) => change(i, { script: linesOf(script)[0] ?? null })}
+              />
+            ) : (
+              <TextField
+                label={`Command of ${agent.name}`}
+                hideLabel
+                mono
+                value={lineOf(agent.command)}
+                placeholder="sh agent.sh"
+                onCommit={(line) => change(i, { command: wordsOf(line) })}
+              />
+            )}
+            <IconButton
+              icon={<Trash2 size={14} />}
+              label={`Remove the agent ${agent.name}`}
+              onClick={() => patch({ agents: plan.agents.filter((_, j) => j !== i) })}
+            />
+          </div>
+        ))}
+      </div>
+      {plan.agents.length > 0 && (
+        <SelectField
+          label="By default"
+          value={plan.default_agent ?? ""}
+          options={[
+            { id: "", label: "None: each task names its own" },
+            ...plan.agents.map((a) => ({ id: a.name, label: a.name })),
+          ]}
+          onCommit={(name) => patch({ default_agent: name })}
+        />
+      )}
+      <div>
+        <Button
+          size="small"
+          icon={<Plus size={14} />}
+          data-testid="add-agent"
+          onClick={() => {
+            const name = free("agent", plan.agents);
+            const agents = [
+              ...plan.agents,
+              { name, adapter: "command", command: ["sh", "agent.sh"], script: null },
+            ];
+            patch(plan.agents.length ? { agents } : { agents, default_agent: name });
+          }}
+        >
+          Agent
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function adapters(own: string): { id: string; label: string }[] {
+  const known = [
+    { id: "command", label: "command" },
+    { id: "scripted", label: "scripted" },
+  ];
+  return known.some((k) => k.id === own) ? known : [...known, { id: own, label: own }];
+}
+
+function free(base: string, taken: readonly { name: string }[]): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? base : `${base}-${n}`;
+    if (!taken.some((t) => t.name === name)) return name;
+  }
+}
+
+function Danger({ plan }: { plan: PlanView }) {
+  const [asked, setAsked] = useState(false);
+  const busy = plan.mode === "running" || plan.progress.slots_used > 0;
+  return (
+    <section className={styles.group}>
+      <h2>Remove this plan</h2>
+      <p>
+        Its attempts’ worktrees go to the trash and can be restored from there. What has landed stays landed.
+        {busy && " Stop the plan first."}
+      </p>
+      <div>
+        <Button look="danger" disabled={busy} icon={<Trash2 size={14} />} onClick={() => setAsked(true)}>
+          Remove plan…
+        </Button>
+      </div>
+      <Confirm
+        open={asked}
+        onClose={() => setAsked(false)}
+        title={`Remove “${plan.title}”?`}
+        verb="Remove plan"
+        danger
+        onConfirm={async () => {
+          setAsked(false);
+          if ((await ask({ type: "delete_plan", plan: plan.id })) !== null) {
+            navigate({ at: "project", project: plan.project });
+          }
+        }}
+      >
+        The plan and its {plan.tasks.length} tasks go. Worktrees move to the trash, commits and uncommitted
+        files stay under keep refs, and everything that has landed on {plan.target} stays.
+      </Confirm>
+    </section>
+  );
+}

@@ -1,0 +1,102 @@
+/* Events as sentences. One exhaustive place, so that a new event does not compile until it can be said. */
+import type { Event } from "../ipc/bindings/Event";
+import { duration, shortId } from "./format";
+import type { Hue, Shape } from "./stage";
+
+export interface Said {
+  text: string;
+  shape: Shape;
+  hue: Hue;
+}
+
+const plain = (text: string): Said => ({ text, shape: "circle", hue: "quiet" });
+const work = (text: string): Said => ({ text, shape: "ring2", hue: "work" });
+const good = (text: string): Said => ({ text, shape: "check", hue: "land" });
+const bad = (text: string): Said => ({ text, shape: "cross", hue: "fail" });
+const need = (text: string): Said => ({ text, shape: "diamond", hue: "need" });
+
+export function sayEvent(e: Event, titles: ReadonlyMap<string, string>): Said {
+  const name = (task: string) => titles.get(task) ?? task;
+  switch (e.type) {
+    case "project.opened":
+      return plain(`Opened ${e.root}`);
+    case "project.closed":
+      return plain("Closed the project");
+    case "plan.created":
+      return plain(`Created the plan “${e.title}”`);
+    case "plan.edited":
+      return plain(`Edited the plan: ${e.what.replaceAll("_", " ")}`);
+    case "plan.deleted":
+      return plain("Removed the plan");
+    case "plan.started":
+      return work(e.again ? "Started the plan again" : "Started the plan");
+    case "plan.paused":
+      return plain("Paused: what runs goes on");
+    case "plan.stopped":
+      return plain("Stopped the plan and its agents");
+    case "plan.finished":
+      return e.failed + e.waiting > 0
+        ? need(
+            `Nothing moves by itself: ${e.landed} of ${e.total} landed, ${e.failed} failed, ${e.waiting} wait for you`,
+          )
+        : good(`Finished: ${e.landed} of ${e.total} landed`);
+    case "task.stage":
+      return work(`${name(e.task)}: ${e.word || e.stage.replaceAll("_", " ")}`);
+    case "attempt.started":
+      return work(`${name(e.task)}: attempt ${e.attempt} cut at ${shortId(e.base)}`);
+    case "attempt.ended":
+      return plain(
+        `${name(e.task)}: attempt ${e.attempt} ended, ${e.reason}${e.will_retry ? "; tried once more" : ""}`,
+      );
+    case "process.started":
+      return work(`${name(e.task)}: ${e.kind} started, process ${e.pid}`);
+    case "process.exited":
+      return e.outcome === "exited" && e.code === 0
+        ? plain(`${name(e.task)}: ${e.kind} ended with exit code 0`)
+        : bad(
+            `${name(e.task)}: ${e.kind} ${e.outcome === "exited" ? `ended with exit code ${e.code}` : e.outcome.replaceAll("_", " ")}`,
+          );
+    case "check.finished": {
+      const where = e.merged ? `on the merged tree, onto ${shortId(e.base)}` : `at ${shortId(e.head)}`;
+      return e.code === 0
+        ? good(
+            `${name(e.task)}: ${e.name} passed ${where}${e.reused ? ", same tree as before" : ""} · ${duration(e.duration_ms)}`,
+          )
+        : bad(`${name(e.task)}: ${e.name} failed ${where} · ${duration(e.duration_ms)}`);
+    }
+    case "leftovers.kept":
+      return plain(`${name(e.task)}: ${e.paths.length} uncommitted files put away under ${e.keep_ref}`);
+    case "leftovers.committed":
+      return plain(`${name(e.task)}: ${e.paths.length} leftover files committed in ${shortId(e.head)}`);
+    case "head.moved":
+      return work(`${name(e.task)}: new head ${shortId(e.head)}`);
+    case "needs_you":
+      return need(`${name(e.task)} needs you: ${e.reason}`);
+    case "needs_you.settled":
+      return plain(`${name(e.task)}: settled`);
+    case "approved":
+      return good(`${name(e.task)}: ${shortId(e.head)} approved by ${e.by}`);
+    case "approval.void":
+      return need(`${name(e.task)}: the approval no longer counts, ${e.why}`);
+    case "landing.started":
+      return work(`${name(e.task)}: landing onto ${shortId(e.onto)}, candidate ${shortId(e.candidate)}`);
+    case "landing.held":
+      return need(`${name(e.task)}: held, ${e.reason}`);
+    case "landed":
+      return good(`${name(e.task)} landed as ${shortId(e.commit)}`);
+    case "task.failed":
+      return bad(`${name(e.task)} failed: ${e.reason}`);
+    case "task.retried":
+      return plain(`${name(e.task)}: retried`);
+    case "task.cancelled":
+      return plain(`${name(e.task)}: cancelled`);
+    case "task.discarded":
+      return plain(`${name(e.task)}: discarded`);
+    case "worktree.removed":
+      return plain(`${name(e.task)}: worktree of attempt ${e.attempt} moved to the trash`);
+    case "worktree.restored":
+      return plain(`Restored ${e.worktree}`);
+    case "warning":
+      return need(e.task ? `${name(e.task)}: ${e.message}` : e.message);
+  }
+}

@@ -1,0 +1,55 @@
+/* What can be done with a task, as words and as a request. */
+import type { Request } from "../ipc/bindings/Request";
+import type { TaskAction } from "../ipc/bindings/TaskAction";
+
+export const actionLook: Record<TaskAction, { label: string; look: "primary" | "normal" | "danger" }> = {
+  approve: { label: "Approve", look: "primary" },
+  unapprove: { label: "Take approval back", look: "normal" },
+  retry: { label: "Retry", look: "normal" },
+  recheck: { label: "Check again", look: "normal" },
+  retry_landing: { label: "Try landing again", look: "normal" },
+  commit_leftovers: { label: "Commit leftovers", look: "primary" },
+  put_away_leftovers: { label: "Put leftovers away", look: "normal" },
+  end_run: { label: "End run", look: "normal" },
+  open_shell: { label: "Open shell", look: "normal" },
+  cancel: { label: "Cancel task", look: "danger" },
+  discard: { label: "Discard", look: "danger" },
+};
+
+/** Whether it is asked about once before it is done. */
+export function isDestructive(action: TaskAction): boolean {
+  return action === "cancel" || action === "discard";
+}
+
+export interface Subject {
+  plan: string;
+  task: string;
+  attempt: number;
+  /** The head that the person looked at; null leaves the choice to the engine. */
+  head: string | null;
+  /** The living run, for ending it. */
+  run: string | null;
+}
+
+/** The request that carries an action out; null when there is nothing to carry it out on. */
+export function requestFor(action: TaskAction, { plan, task, attempt, head, run }: Subject): Request | null {
+  switch (action) {
+    case "approve":
+      return { type: "approve", plan, task, head };
+    case "unapprove":
+    case "retry":
+    case "recheck":
+    case "retry_landing":
+    case "cancel":
+    case "discard":
+      return { type: action, plan, task };
+    case "commit_leftovers":
+      return { type: "leftovers", plan, task, commit: true };
+    case "put_away_leftovers":
+      return { type: "leftovers", plan, task, commit: false };
+    case "end_run":
+      return run === null ? null : { type: "end_run", run };
+    case "open_shell":
+      return { type: "open_shell", plan, task, attempt };
+  }
+}
