@@ -102,8 +102,8 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
   // Another file starts at its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the file is the reason, not an input
   useLayoutEffect(() => {
-    scroller.current?.scrollTo(0, 0);
-    bar.current?.scrollTo(0, 0);
+    if (scroller.current) scroller.current.scrollTop = 0;
+    if (bar.current) bar.current.scrollLeft = 0;
   }, [diff.path]);
 
   useEffect(() => {
@@ -134,7 +134,7 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
     const wheel = (event: WheelEvent) => {
       const sideways = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
       if (sideways === 0 || Math.abs(sideways) < Math.abs(event.shiftKey ? 0 : event.deltaY)) return;
-      bar.current?.scrollBy(sideways, 0);
+      if (bar.current) bar.current.scrollLeft += sideways;
       event.preventDefault();
     };
     element.addEventListener("wheel", wheel, { passive: false });

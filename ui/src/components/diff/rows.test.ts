@@ -110,12 +110,10 @@ test("an added file has no gaps", () => {
 test("unfolding shows lines at both ends of a gap, once they are known", () => {
   const open = new Map([[1, { top: 2, bottom: 1 }]]);
   expect(shown(layRows(two, "unified", open))).toEqual(rows("unified"));
+  const same = (count: number) => Array<string>(count).fill(" same");
+  const changed = [" a", "-let one = 1;", "+let one = 2;", "+let two = 2;", " b"];
   const wide = diff(40, 41, [
-    hunk(
-      1,
-      1,
-      Array.from({ length: 40 }, (_, i) => ` line ${i}`),
-    ),
+    hunk(1, 1, [...same(9), ...changed, ...same(17), " c", "-gone", " d", ...same(8)]),
   ]);
   const context = contextOf(wide);
   const after = shown(layRows(two, "unified", open, context));

@@ -193,7 +193,7 @@ export function layRows(
     const show = (from: number, to: number) => {
       for (let i = from; i < to; i++) {
         const line = has(i);
-        if (line) unchanged({ ...line, old: gap.oldStart + i, new: gap.newStart + i });
+        if (line) unchanged(line);
       }
     };
     show(0, top);

@@ -89,9 +89,9 @@ export function useSyntax(
       }
       for (const chunk of chunks) {
         const lines = rows.lines.slice(starts[chunk], starts[chunk + 1] ?? rows.lines.length);
-        const mark = lines[0];
-        if (!mark || asked.current.has(mark)) continue;
-        asked.current.add(mark);
+        // Unfolding adds lines to a chunk; it is asked for again with them.
+        if (lines.every((line) => asked.current.has(line))) continue;
+        for (const line of lines) asked.current.add(line);
         void ask(
           lines.filter((line) => line.kind !== "removed"),
           "removed",

@@ -68,7 +68,14 @@ export function createHighlighter(
     }
     busy = wish;
     const mine = ++id;
-    if (!worker) worker = start();
+    try {
+      worker ??= start();
+    } catch {
+      // No worker to be had here: plain text it is.
+      given.add(wish.file);
+      finish(null);
+      return;
+    }
     worker.onmessage = (event) => {
       if (event.data.id !== mine) return;
       warm = true;

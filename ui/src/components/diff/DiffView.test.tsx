@@ -1,0 +1,105 @@
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { createRef } from "react";
+import { expect, test, vi } from "vitest";
+import type { DiffLine } from "../../ipc/bindings/DiffLine";
+import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import { type DiffHandle, DiffView } from "./DiffView";
+
+const line = (kind: DiffLine["kind"], old: number | null, now: number | null, text: string): DiffLine => ({
+  kind,
+  old,
+  new: now,
+  text,
+});
+
+const facts = { path: "notes.txt", old_path: null, binary: false, too_large: null, lossy: false };
+
+const diff: FileDiff = {
+  ...facts,
+  old_lines: 12,
+  new_lines: 12,
+  hunks: [
+    {
+      old_start: 9,
+      old_lines: 3,
+      new_start: 9,
+      new_lines: 3,
+      lines: [
+        line("context", 9, 9, "before"),
+        line("removed", 10, null, "let total = old;"),
+        line("added", null, 10, "let total = new\u202e;"),
+        line("context", 11, 11, "after"),
+      ],
+    },
+  ],
+};
+
+const whole: FileDiff = {
+  ...facts,
+  old_lines: 12,
+  new_lines: 12,
+  hunks: [
+    {
+      old_start: 1,
+      old_lines: 12,
+      new_start: 1,
+      new_lines: 12,
+      lines: Array.from({ length: 12 }, (_, i) => line("context", i + 1, i + 1, `line ${i + 1}`)),
+    },
+  ],
+};
+
+const texts = () => screen.getAllByRole("row").map((row) => row.textContent);
+
+test("split shows both sides of a change in one row, with the changed words", () => {
+  const { container } = render(<DiffView diff={diff} layout="split" />);
+  expect(texts()).toEqual([
+    "8 unchanged lines above",
+    "9before9before",
+    "10let total = old;10let total = new\u202e;",
+    "11after11after",
+    "1 unchanged line below",
+  ]);
+  const words = [...container.querySelectorAll("[class*=word]")].map((word) => word.textContent);
+  expect(words.join("|")).toBe("old|new|\u202e");
+});
+
+test("unified shows removed, then added, each with its number", () => {
+  render(<DiffView diff={diff} layout="unified" />);
+  expect(texts().slice(2, 4)).toEqual(["10let total = old;", "10let total = new\u202e;"]);
+});
+
+test("a character that reorders text is named", () => {
+  render(<DiffView diff={diff} layout="unified" />);
+  expect(screen.getByLabelText("right-to-left override, U+202E")).toBeTruthy();
+});
+
+test("a folded region unfolds with lines that are read then", async () => {
+  const wider = vi.fn(async () => whole);
+  render(<DiffView diff={diff} layout="unified" wider={wider} />);
+  const above = screen.getByText("8 unchanged lines above").closest("[role=row]") as HTMLElement;
+  fireEvent.click(within(above).getByText("Show all"));
+  await waitFor(() => expect(texts()[0]).toBe("11line 1"));
+  expect(wider).toHaveBeenCalledTimes(1);
+  expect(texts()).toContain("88line 8");
+});
+
+test("a note hangs below its line", () => {
+  const notes = [{ id: "n1", side: "new" as const, line: 10, body: "Name the unit." }];
+  render(<DiffView diff={diff} layout="split" notes={notes} />);
+  expect(texts()[3]).toBe("Name the unit.");
+});
+
+test("only the rows in view exist", () => {
+  const many: DiffLine[] = Array.from({ length: 100_000 }, (_, i) => line("added", null, i + 1, `row ${i}`));
+  const hunk = { old_start: 0, old_lines: 0, new_start: 1, new_lines: 100_000, lines: many };
+  render(<DiffView diff={{ ...diff, old_lines: 0, new_lines: 100_000, hunks: [hunk] }} layout="unified" />);
+  expect(screen.getByRole("table").getAttribute("aria-rowcount")).toBe("100000");
+  expect(screen.getAllByRole("row").length).toBeLessThan(100);
+});
+
+test("its handle goes to changes and says when there is none", () => {
+  const handle = createRef<DiffHandle>();
+  render(<DiffView diff={whole} layout="unified" handle={handle} />);
+  expect(handle.current?.change(1)).toBe(false);
+});
