@@ -91,6 +91,9 @@ const GIT_PLACES: &[&str] = &[
     "GIT_QUARANTINE_PATH",
 ];
 
+/// Variables of ours that a run inherits.
+const STAYS: &[&str] = &["COPPICE_HOME", "COPPICE_DEMO_SPEED"];
+
 impl Context {
     /// A run of an agent: it commits, so git is told how to behave beside others.
     pub fn agent(&self, argv: Vec<OsString>, environment: &Environment) -> Launch {
@@ -108,12 +111,12 @@ impl Context {
     /// Setup, a check or a shell.
     pub fn run(&self, argv: Vec<OsString>, environment: &Environment) -> Launch {
         // An engine started inside a run of another one must not hand that run's variables on. The data
-        // directory stays: `coppice` inside a run talks to the engine that started it.
+        // directory stays: `coppice` inside a run talks to the engine that started it. The demo's speed is the user's.
         let unset = environment
             .names()
             .filter(|name| {
                 let text = name.to_string_lossy();
-                (text.starts_with("COPPICE_") && text != "COPPICE_HOME") || GIT_PLACES.contains(&&*text)
+                (text.starts_with("COPPICE_") && !STAYS.contains(&&*text)) || GIT_PLACES.contains(&&*text)
             })
             .map(OsStr::to_owned)
             .collect();

@@ -204,6 +204,38 @@ fn a_question_waits_for_an_answer_that_it_accepts() {
 }
 
 #[test]
+fn a_question_that_nobody_answers_is_answered_by_its_default() {
+    let stage = Stage::new(
+        r#"
+        [[step]]
+        ask = "Up or down?"
+        expect = ["up", "down"]
+        default = "up"
+        wait = "10m"
+        [[step]]
+        print = "Upwards."
+        when = { answer = "up" }
+        [[step]]
+        print = "Downwards."
+        when = { answer = "down" }
+        "#,
+    );
+    // Ten minutes, 6000 times as fast, before an input that stays open.
+    let mut agent = stage.agent();
+    agent.env("COPPICE_DEMO_SPEED", "6000").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = agent.spawn().unwrap();
+    let input = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(out(&output), "Up or down? up\nUpwards.\n");
+    assert_eq!(out(&stage.play()), "Up or down? up\nUpwards.\n", "a closed input will never answer");
+
+    let mut child = stage.agent().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.as_mut().unwrap().write_all(b"down\n").unwrap();
+    assert_eq!(out(&child.wait_with_output().unwrap()), "Up or down? Downwards.\n");
+}
+
+#[test]
 fn text_appears_as_typed_and_usage_as_a_record() {
     let stage = Stage::new(
         r#"

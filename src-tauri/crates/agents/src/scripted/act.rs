@@ -21,13 +21,13 @@ pub(super) fn act(play: &mut Play<'_>, act: &Act) -> Result<Option<u8>, String> 
         }
         Act::Commit { paths, message } => return commit(play, paths, message),
         Act::Run { command, code } => return run(play, command, *code),
-        Act::Sleep(duration) => std::thread::sleep(*duration),
+        Act::Sleep(duration) => std::thread::sleep(play.hurried(*duration)),
         Act::Print { text, end, per_char } => {
             let text = play.fill(text)? + end;
-            print(&text, *per_char).map_err(no_terminal)?;
+            print(&text, play.hurried(*per_char)).map_err(no_terminal)?;
         }
         Act::Flood(bytes) => flood(*bytes).map_err(no_terminal)?,
-        Act::Ask { question, expect } => ask(play, question, expect)?,
+        Act::Ask { question, expect, unanswered } => ask(play, question, expect, unanswered.as_ref())?,
         Act::Hang => loop {
             std::thread::park();
         },
@@ -178,14 +178,29 @@ fn flood(bytes: Option<u64>) -> io::Result<()> {
     out.flush()
 }
 
-fn ask(play: &mut Play<'_>, question: &str, expect: &[String]) -> Result<(), String> {
+fn ask(
+    play: &mut Play<'_>,
+    question: &str,
+    expect: &[String],
+    unanswered: Option<&(String, Duration)>,
+) -> Result<(), String> {
     let question = play.fill(question)?;
     loop {
         print(&format!("{question} "), Duration::ZERO).map_err(no_terminal)?;
         let mut line = String::new();
-        let count = io::stdin().lock().read_line(&mut line).map_err(no_terminal)?;
+        // A terminal gives whole lines, so what is readable is an answer, or the end of all answers.
+        let heard = match unanswered {
+            Some((_, wait)) => os::readable(&io::stdin(), play.hurried(*wait)).map_err(no_terminal)?,
+            None => true,
+        };
+        let count = if heard { io::stdin().lock().read_line(&mut line).map_err(no_terminal)? } else { 0 };
         if count == 0 {
-            return Err("The question has no answer: the input is closed.".into());
+            let Some((answer, _)) = unanswered else {
+                return Err("The question has no answer: the input is closed.".into());
+            };
+            print(&format!("{answer}\n"), Duration::ZERO).map_err(no_terminal)?;
+            play.answer.clone_from(answer);
+            return Ok(());
         }
         let answer = line.trim();
         if expect.is_empty() || expect.iter().any(|wanted| wanted.to_lowercase() == answer.to_lowercase()) {

@@ -36,6 +36,8 @@
 //! [[step]]
 //! ask = "Use exponential waits?"     # a line from the terminal
 //! expect = ["yes", "no"]             # asked again until it is one of these
+//! default = "no"                     # the answer when none has come …
+//! wait = "20s"                       # … after this time; without both it waits for ever
 //!
 //! [[step]]
 //! print = "Linear, then."
@@ -56,6 +58,8 @@
 //!
 //! In texts and paths `${COPPICE_…}` and `${TEST_PORT_OFFSET}` stand for the variable; every other `$` is left alone.
 //! A path may leave the worktree only where it begins with such a variable.
+//!
+//! `COPPICE_DEMO_SPEED=20` divides every pause, typing and waiting for an answer by twenty.
 //!
 //! Exit codes: that of `exit`; 0 at the end; 1 when a step fails (the line is named); 2 when the script is wrong.
 

@@ -82,7 +82,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("sleep", &[]),
     ("print", &["end", "per_char"]),
     ("flood", &[]),
-    ("ask", &["expect"]),
+    ("ask", &["expect", "default", "wait"]),
     ("hang", &[]),
     ("ignore", &[]),
     ("close_terminal", &[]),
@@ -151,13 +151,7 @@ fn act(verb: &str, object: &Spanned<DeValue<'_>>, table: &Table<'_>) -> Parsed<A
             per_char: table.get("per_char").map(duration).transpose()?.unwrap_or_default(),
         },
         "flood" => Act::Flood(size(object)?),
-        "ask" => Act::Ask {
-            question: string(object)?,
-            expect: match table.get("expect") {
-                None => Vec::new(),
-                Some(value) => some_strings(value, "the answers that are accepted")?,
-            },
-        },
+        "ask" => ask(object, table)?,
         "hang" => always(object, Act::Hang)?,
         "ignore" => Act::Ignore(signals(object)?),
         "close_terminal" => always(object, Act::CloseTerminal)?,
@@ -174,6 +168,30 @@ fn act(verb: &str, object: &Spanned<DeValue<'_>>, table: &Table<'_>) -> Parsed<A
         "exit" => Act::Exit(exit_code(object)?),
         _ => return fault(object.span(), format!("`{verb}` is no step.")),
     })
+}
+
+fn ask(object: &Spanned<DeValue<'_>>, table: &Table<'_>) -> Parsed<Act> {
+    let expect = match table.get("expect") {
+        None => Vec::new(),
+        Some(value) => some_strings(value, "the answers that are accepted")?,
+    };
+    let unanswered = match (table.get("default"), table.get("wait")) {
+        (None, None) => None,
+        (Some(value), Some(wait)) => {
+            let answer = string(value)?;
+            if !expect.is_empty() && !expect.contains(&answer) {
+                return fault(value.span(), format!("`default` is one of: {}.", expect.join(", ")));
+            }
+            Some((answer, duration(wait)?))
+        }
+        (Some(one), None) | (None, Some(one)) => {
+            return fault(
+                one.span(),
+                "`default` and `wait` go together: the answer, and how long nobody gives another.",
+            );
+        }
+    };
+    Ok(Act::Ask { question: string(object)?, expect, unanswered })
 }
 
 fn when(value: &Spanned<DeValue<'_>>) -> Parsed<When> {

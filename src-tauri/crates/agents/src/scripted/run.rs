@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::act;
 use super::step::{Script, When};
@@ -13,6 +14,9 @@ pub(super) const DAEMON: &str = "COPPICE_SCRIPTED_DAEMON";
 
 /// Set when the interpreter starts itself again to ignore signals: the step to go on with, and the last answer.
 pub(super) const RESUME: &str = "COPPICE_SCRIPTED_RESUME";
+
+/// How many times as fast as it says a script waits and types, so that a test can play a demo.
+const SPEED: &str = "COPPICE_DEMO_SPEED";
 
 /// Runs the script in `file` and returns the exit code for this process.
 ///
@@ -86,6 +90,13 @@ impl Play<'_> {
             && when.answer.as_ref().is_none_or(answered)
     }
 
+    /// A pause of the script at the speed that is asked for.
+    pub(super) fn hurried(&self, pause: Duration) -> Duration {
+        let speed = (self.variable)(SPEED).and_then(|text| text.to_str()?.parse::<f64>().ok());
+        let slowed = |speed: f64| Duration::try_from_secs_f64(pause.as_secs_f64() / speed).ok();
+        speed.filter(|speed| *speed > 0.0).and_then(slowed).unwrap_or(pause)
+    }
+
     /// Sets in the variables of Coppice. Everything else that looks like one belongs to the text.
     pub(super) fn fill(&self, text: &str) -> Result<String, String> {
         let mut filled = String::with_capacity(text.len());
@@ -150,7 +161,7 @@ fn daemon(lasts: &OsString) -> u8 {
     if told.and_then(|()| os::close_terminal()).is_err() {
         return 1;
     }
-    std::thread::sleep(std::time::Duration::from_millis(lasts));
+    std::thread::sleep(Duration::from_millis(lasts));
     0
 }
 

@@ -77,6 +77,8 @@ pub(super) enum Act {
     Ask {
         question: String,
         expect: Vec<String>,
+        /// What counts as the answer when none comes in time.
+        unanswered: Option<(String, Duration)>,
     },
     Hang,
     Ignore(Vec<Signal>),

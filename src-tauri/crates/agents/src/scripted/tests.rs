@@ -42,6 +42,8 @@ fn every_mistake_is_named_with_its_line() {
         "version = 1\n[[step]]\nexit = 1\nwhen = { attempt = 0 }",
         "version = 1\n[[step]]\nexit = 1\nwhen = { try = 1 }",
         "version = 1\n[[step]]\nask = 'Sure?'\nexpect = []",
+        "version = 1\n[[step]]\nask = 'Sure?'\ndefault = 'yes'",
+        "version = 1\n[[step]]\nask = 'Sure?'\nexpect = ['yes']\ndefault = 'no'\nwait = '1s'",
     ];
     let said: Vec<_> = scripts.map(refused).into();
     insta::assert_snapshot!(said.join("\n"), @r###"
@@ -77,6 +79,8 @@ fn every_mistake_is_named_with_its_line() {
     script:4: Attempts are numbered from 1.
     script:4: `try` is not known in `when`. Known here: attempt, stage, task, answer.
     script:4: A list of texts is needed here: the answers that are accepted.
+    script:4: `default` and `wait` go together: the answer, and how long nobody gives another.
+    script:5: `default` is one of: yes.
     "###);
 }
 
