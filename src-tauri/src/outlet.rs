@@ -63,6 +63,17 @@ impl Outlet {
         self.behind = true;
     }
 
+    /// Whether the page gets a screen next. Until then all that is given here is skipped.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.behind
+    }
+
+    /// Nothing waits any more; a screen neither.
+    pub(crate) fn forget(&mut self) {
+        self.skip();
+        self.behind = false;
+    }
+
     /// Output that the page has not seen. `offset` is its place in the log.
     pub(crate) fn output(&mut self, offset: u64, bytes: &[u8]) {
         self.waiting_bytes += bytes.len();

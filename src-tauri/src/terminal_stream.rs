@@ -1,7 +1,8 @@
 //! From a run's shim to the page: its bytes made safe, in messages of a fitting size, one per frame.
 //!
-//! Everything a run writes is read at once (an agent never waits for a page), goes through the screen that
-//! a page far behind is shown, and waits in an [`Outlet`].
+//! What a run writes goes through the screen that a page far behind is shown, and waits in an [`Outlet`].
+//! While the page is behind nothing is read: the shim writes its log whether anybody looks or not. When the page
+//! has room again the stream leaps over what is old, so that the screen is never older than a moment.
 
 use std::{
     collections::HashMap,
@@ -33,6 +34,12 @@ const FRAME: Duration = Duration::from_millis(16);
 /// So much output before the place where the page begins is read to know the screen there.
 const PRIME: u64 = 256 << 10;
 
+/// The same when a stream leaps: little, for it happens many times in a flood.
+const LEAP: u64 = 64 << 10;
+
+/// Between the screens of a flood: a person sees no more than ten in a second.
+const SCREEN_PAUSE: Duration = Duration::from_millis(100);
+
 /// Until the page says its size.
 const SIZE: (u16, u16) = (80, 24);
 
@@ -53,11 +60,12 @@ struct Told {
     acknowledged: AtomicUsize,
     size: Mutex<Option<(u16, u16)>>,
     changed: Notify,
+    /// The way to the run's keyboard; another one after a leap.
+    line: Mutex<Option<Line>>,
 }
 
 #[derive(Debug)]
 struct Open {
-    line: Line,
     told: Arc<Told>,
     task: JoinHandle<()>,
 }
@@ -100,11 +108,10 @@ impl Terminals {
 
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let told = Arc::new(Told::default());
-        let line = viewer.line();
-        let stream = Stream::new(viewer, begin, held.end, Arc::clone(&told));
+        let stream = Stream::new(dir, viewer, begin, held.end, Arc::clone(&told));
         let send = move |message| page.send(InvokeResponseBody::Raw(message)).is_ok();
         let task = tauri::async_runtime::spawn(stream.run(send));
-        self.open().insert(id, Open { line, told, task });
+        self.open().insert(id, Open { told, task });
         Ok(Attached { id, start: held.start, end: held.end, live })
     }
 
@@ -123,7 +130,7 @@ impl Terminals {
     pub(crate) fn resize(&self, id: u32, cols: u16, rows: u16) -> Result<(), Error> {
         let line = self.line(id)?;
         if let Some(open) = self.open().get(&id) {
-            *open.told.size.lock().unwrap_or_else(PoisonError::into_inner) = Some((cols, rows));
+            *locked(&open.told.size) = Some((cols, rows));
             open.told.changed.notify_one();
         }
         // An ended run has no size to change, and its screen still has one to show.
@@ -140,14 +147,14 @@ impl Terminals {
     }
 
     fn line(&self, id: u32) -> Result<Line, Error> {
-        let line = self.open().get(&id).map(|open| open.line.clone());
+        let line = self.open().get(&id).and_then(|open| locked(&open.told.line).clone());
         line.ok_or_else(|| {
             Error::new(ErrorCode::NotFound, "This terminal is not attached.").hint("Attach it again.")
         })
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<u32, Open>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.open)
     }
 
     /// A run's folder lies under the data directory, links followed.
@@ -162,6 +169,10 @@ impl Terminals {
             }
         }
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {
@@ -191,6 +202,7 @@ impl Begin {
 /// One attachment under way.
 #[derive(Debug)]
 struct Stream {
+    dir: PathBuf,
     viewer: Viewer,
     told: Arc<Told>,
     sanitizer: Sanitizer,
@@ -202,12 +214,16 @@ struct Stream {
     begin: Option<Begin>,
     /// The output that went through the screen ends here.
     at: u64,
+    /// The screen is that of a moment ago: the page may have it.
+    is_fresh: bool,
     over: bool,
 }
 
 impl Stream {
-    fn new(viewer: Viewer, begin: Begin, end: u64, told: Arc<Told>) -> Self {
+    fn new(dir: PathBuf, viewer: Viewer, begin: Begin, end: u64, told: Arc<Told>) -> Self {
+        *locked(&told.line) = Some(viewer.line());
         let mut stream = Self {
+            dir,
             viewer,
             told,
             sanitizer: Sanitizer::new(Mode::Replay),
@@ -216,6 +232,7 @@ impl Stream {
             replay_until: end,
             begin: Some(begin),
             at: begin.read_from,
+            is_fresh: false,
             over: false,
         };
         stream.arrive();
@@ -232,14 +249,16 @@ impl Stream {
                 biased;
                 () = told.changed.notified() => self.listen(),
                 () = sleep_until(next_frame), if self.outlet.is_ready() => {
-                    let Self { outlet, screen, at, .. } = &mut self;
-                    let message = outlet.next(|| (*at, screen.snapshot()));
-                    if message.is_some_and(|message| !send(message)) {
+                    if self.outlet.is_behind() && !self.is_fresh && self.leap().await {
+                        continue;
+                    }
+                    let pause = if self.outlet.is_behind() { SCREEN_PAUSE } else { FRAME };
+                    next_frame = Instant::now() + pause;
+                    if !self.give(&mut send) {
                         return;
                     }
-                    next_frame = Instant::now() + FRAME;
                 }
-                view = self.viewer.next(), if !self.over => match view {
+                view = self.viewer.next(), if !self.over && !self.outlet.is_behind() => match view {
                     Ok(Some(view)) => self.see(view),
                     Ok(None) => self.over = true,
                     Err(error) => self.end(&lost(&error.to_string())),
@@ -251,9 +270,36 @@ impl Stream {
         }
     }
 
+    /// Sends the next message. False when the page is gone.
+    fn give(&mut self, send: &mut impl FnMut(Vec<u8>) -> bool) -> bool {
+        let message = self.outlet.next(|| (self.at, self.screen.snapshot()));
+        self.is_fresh = false;
+        message.is_none_or(send)
+    }
+
+    /// Goes on near the end of the log, if that is far ahead. False when it isn't (or can't be told): then the
+    /// screen serves as it is.
+    async fn leap(&mut self) -> bool {
+        let Ok(held) = Log::open(&self.dir).range() else { return false };
+        if self.over || held.end.saturating_sub(self.at) <= LEAP {
+            return false;
+        }
+        let read_from = held.end - LEAP;
+        let Ok(viewer) = terminal::attach(&self.dir, read_from, WINDOW).await else { return false };
+        *locked(&self.told.line) = Some(viewer.line());
+        self.viewer = viewer;
+        self.outlet.forget();
+        self.begin = Some(Begin { read_from, show_from: held.end, with_screen: true });
+        self.at = read_from;
+        // The leap may end in the middle of a sequence, and the colours there are not those from before it.
+        self.sanitizer = Sanitizer::new(Mode::Replay);
+        self.screen.feed(b"\x1b[m");
+        true
+    }
+
     fn listen(&mut self) {
         self.outlet.acknowledge(self.told.acknowledged.swap(0, Ordering::AcqRel));
-        let size = self.told.size.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let size = locked(&self.told.size).take();
         if let Some((cols, rows)) = size {
             self.screen.resize(cols, rows);
         }
@@ -312,6 +358,7 @@ impl Stream {
         if let Some(begin) = self.begin.take_if(|begin| self.at >= begin.show_from)
             && begin.with_screen
         {
+            self.is_fresh = true;
             self.outlet.begin_with_screen();
         }
     }
@@ -319,6 +366,7 @@ impl Stream {
     fn end(&mut self, ending: &Ending) {
         self.over = true;
         if self.begin.take().is_some() {
+            self.is_fresh = true;
             self.outlet.begin_with_screen();
         }
         // It holds numbers and text alone, which always become JSON.

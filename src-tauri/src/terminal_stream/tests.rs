@@ -52,6 +52,17 @@ impl Page {
         (message[0], offset, message[16..].to_vec())
     }
 
+    /// Reads until the output contains `text`.
+    fn wait_for(&self, text: &str) {
+        let mut output = String::new();
+        while !output.contains(text) {
+            match self.next() {
+                (0 | 1, _, bytes) => output.push_str(&String::from_utf8_lossy(&bytes)),
+                other => panic!("{other:?} after {output:?}"),
+            }
+        }
+    }
+
     /// Everything up to the end: the output joined, and what the end says.
     fn rest(&self) -> (Vec<u8>, String) {
         let mut output = Vec::new();
@@ -139,4 +150,68 @@ fn what_is_detached_is_not_known_any_more() {
     page.terminals.detach(id);
     assert_eq!(page.terminals.input(id, b"y").unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(page.terminals.resize(id, 80, 24).unwrap_err().code, ErrorCode::NotFound);
+}
+
+/// A data directory with one living run in it, on the real shim.
+fn living_run(script: &str) -> (TempDir, String) {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("runs/r1");
+    let shim = client::sibling("coppice-shim").unwrap();
+    assert!(shim.exists(), "{} is needed: cargo build -p terminal", shim.display());
+    let mut spec = terminal::RunSpec::new("r1", ["/bin/sh", "-c", script], home.path());
+    spec.env = vec![("PATH".into(), std::env::var_os("PATH").unwrap())];
+    tauri::async_runtime::block_on(terminal::start(&shim, &dir, &spec)).unwrap();
+    let dir = dir.display().to_string();
+    (home, dir)
+}
+
+#[test]
+fn a_living_run_hears_what_is_typed_and_tells_its_size_and_its_end() {
+    let (home, dir) = living_run("echo ready; read word; stty size; echo \"got $word\"; exit 7");
+    let page = Page::attach(&home, &dir, 0, true).unwrap();
+    assert!(page.attached.live);
+    page.wait_for("ready");
+    let id = page.attached.id;
+    page.terminals.resize(id, 132, 43).unwrap();
+    page.terminals.input(id, b"shoots\r").unwrap();
+    page.wait_for("got shoots");
+    let (_, end) = page.rest();
+    assert_eq!(end, r#"{"code":7,"outcome":"exited","detail":null}"#);
+    let again = Page::attach(&home, &dir, 0, true).unwrap().rest().0;
+    let again = String::from_utf8(again).unwrap();
+    assert!(again.contains("43 132"), "{again:?}");
+}
+
+#[test]
+fn a_page_that_sleeps_stops_nobody_and_wakes_to_the_screen() {
+    let (home, dir) =
+        living_run("read go; yes $(printf %0120d 7) | head -c 30000000; printf 'the last line'");
+    let page = Page::attach(&home, &dir, 0, true).unwrap();
+    page.terminals.input(page.attached.id, b"\r").unwrap();
+    // It takes messages and acknowledges none of them, until the run has ended all the same.
+    let mut unacknowledged = 0_usize;
+    let ended = Instant::now() + Duration::from_secs(60);
+    while Exit::read(Path::new(&dir)).unwrap().is_none() {
+        assert!(Instant::now() < ended, "the run waits for the page");
+        if let Ok(message) = page.messages.recv_timeout(Duration::from_millis(20)) {
+            unacknowledged += message.len() - 16;
+        }
+    }
+    assert!(unacknowledged < (1 << 20) + (64 << 10), "{unacknowledged} bytes are under way");
+    page.terminals.acknowledge(page.attached.id, unacknowledged);
+    let (mut screens, mut got, mut last) = (0, unacknowledged, Vec::new());
+    loop {
+        let (kind, _, bytes) = page.next();
+        match kind {
+            0 | 1 => {
+                screens += kind;
+                got += bytes.len();
+                last = bytes;
+            }
+            _ => break,
+        }
+    }
+    assert!(screens > 0, "it was far behind");
+    assert!(got < 15_000_000, "{got} of 30 million bytes are no leap");
+    assert!(String::from_utf8_lossy(&last).contains("the last line"));
 }

@@ -64,7 +64,7 @@ impl Error {
             }
             Error::Stranger { .. } => Some("Set COPPICE_HOME to a directory of your own.".into()),
             Error::Version { .. } => {
-                Some("End the running engine with `coppice engine --stop`, then try again.".into())
+                Some("End the running engine with `coppice shutdown`, then try again.".into())
             }
             Error::Garbled { .. } => Some("Window, command line and engine must be of one build.".into()),
             Error::Home { .. } => Some("Set COPPICE_HOME to a directory that you can write to.".into()),
