@@ -86,6 +86,9 @@ export const testIds = {
   // Review and landing
   review: "review",
   reviewFile: (path: string) => `file-${path}`,
+  diff: "diff",
+  logDrawer: "log-drawer",
+  evidenceScope: "evidence-scope",
   approve: "approve",
   discard: "discard",
   landingList: "landing-list",

@@ -15,6 +15,7 @@ import {
   useState,
 } from "react";
 import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import { testIds } from "../../testids";
 import styles from "./Diff.module.css";
 import { type Cell, GapRow, SplitRow, UnifiedRow } from "./DiffRow";
 import { geometryOf, ROW_HEIGHT, seen, topOf } from "./geometry";
@@ -220,7 +221,7 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
 
   const gutterStyle = { "--gutter": `${gutter}px` } as React.CSSProperties;
   return (
-    <div className={styles.view} data-layout={layout} data-testid="diff" style={gutterStyle}>
+    <div className={styles.view} data-layout={layout} data-testid={testIds.diff} style={gutterStyle}>
       <span ref={measure} className={styles.measure} aria-hidden="true">
         {"0".repeat(100)}
       </span>

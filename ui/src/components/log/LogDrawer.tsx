@@ -5,6 +5,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { testIds } from "../../testids";
 import { Button, IconButton } from "../Button";
 import { LineText } from "../diff/LineText";
 import styles from "./Log.module.css";
@@ -37,7 +38,7 @@ export function LogDrawer({ title, about, text, problem, more, actions, onClose 
       ref={element}
       className={styles.drawer}
       aria-label="Log"
-      data-testid="log-drawer"
+      data-testid={testIds.logDrawer}
       tabIndex={-1}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;

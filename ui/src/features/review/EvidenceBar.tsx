@@ -45,7 +45,7 @@ export function EvidenceBar({ attempt, onLog, onScope }: EvidenceBarProps) {
         className={styles.chip}
         onClick={onScope}
         disabled={outside === 0}
-        data-testid="evidence-scope"
+        data-testid={testIds.evidenceScope}
       >
         <StatusShape
           shape={outside > 0 ? "diamond" : "check"}

@@ -235,7 +235,8 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
     },
   ]);
 
-  const look = stageLook[attempt.stage.kind];
+  const stage = current ? task.stage : attempt.stage;
+  const look = stageLook[stage.kind];
   const logRun = log ? attempt.runs.find((run) => run.id === log) : undefined;
   return (
     <section className={styles.review} data-testid={testIds.review} aria-label={`Review of ${task.title}`}>
@@ -247,7 +248,7 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
           <SafeText text={task.title} />
         </h1>
         <span className={styles.stage} data-hue={look.hue}>
-          <StatusShape shape={look.shape} hue={look.hue} /> {attempt.stage.word}
+          <StatusShape shape={look.shape} hue={look.hue} /> {stage.word}
         </span>
         <span className={styles.about}>
           attempt {number} · {attempt.agent} · <Elapsed from={attempt.started_ms} to={attempt.ended_ms} />

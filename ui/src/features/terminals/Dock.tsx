@@ -115,7 +115,11 @@ export function Dock({ plan }: { plan: string }) {
         active={current?.id === run.id}
         onFocus={() => dock.focusPane(where)}
         onShow={show}
-        onClose={mode === "split" ? () => dock.setMode("one") : undefined}
+        onClose={
+          mode === "split"
+            ? () => dock.keep(plan, (where === "first" ? second : first)?.id ?? run.id)
+            : undefined
+        }
       />
     );
     return (

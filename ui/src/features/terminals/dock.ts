@@ -13,6 +13,8 @@ type DockState = {
   pane: "first" | "second";
   setMode: (mode: DockMode) => void;
   show: (plan: string, run: string, pane?: "first" | "second") => void;
+  /** Ends the split; `run` is what stays. */
+  keep: (plan: string, run: string) => void;
   focusPane: (pane: "first" | "second") => void;
 };
 
@@ -27,5 +29,6 @@ export const useDock = create<DockState>((set) => ({
       const where = dock.mode === "split" ? (pane ?? dock.pane) : "first";
       return { [where]: { ...dock[where], [plan]: run }, mode: dock.mode === "wall" ? "one" : dock.mode };
     }),
+  keep: (plan, run) => set((dock) => ({ mode: "one", pane: "first", first: { ...dock.first, [plan]: run } })),
   focusPane: (pane) => set({ pane }),
 }));

@@ -68,6 +68,7 @@ export function startEmulator(element: HTMLElement, wishes: EmulatorWishes): Emu
     cursorInactiveStyle: "outline",
     allowProposedApi: true,
     screenReaderMode: false,
+    overviewRuler: { width: 10 },
     minimumContrastRatio: 4.5,
     theme: terminalTheme(wishes.theme),
     linkHandler: {
@@ -103,7 +104,11 @@ export function startEmulator(element: HTMLElement, wishes: EmulatorWishes): Emu
       if (attached === null) owed += bytes;
       else quietly(ackTerminal(attached, bytes));
     },
-    onExit: wishes.onExit,
+    onExit: (exit) => {
+      // Nobody reads what would be typed now.
+      terminal.options.disableStdin = true;
+      wishes.onExit(exit);
+    },
     onGap: () => terminal.write("\r\n\x1b[2m··· output left out here ···\x1b[0m\r\n"),
     onProgress: (end) => {
       offset = end;

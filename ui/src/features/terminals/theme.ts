@@ -56,6 +56,7 @@ export function terminalTheme(page: "dark" | "light"): ITheme {
     brightMagenta: hex([0.82, 0.11, 315]),
     brightCyan: hex([0.85, 0.09, 205]),
     brightWhite: hex([0.97, 0.003, 250]),
+    overviewRulerBorder: background,
     scrollbarSliderBackground: `${hex([0.62, 0.01, 250])}55`,
     scrollbarSliderHoverBackground: `${hex([0.62, 0.01, 250])}88`,
     scrollbarSliderActiveBackground: `${hex([0.62, 0.01, 250])}aa`,
