@@ -150,38 +150,42 @@ impl Sanitizer {
     /// Passes the valid characters at the start of a chunk that begins with a byte of more than seven bits. Returns
     /// the bytes taken, at least one.
     fn characters(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> usize {
-        let end = chunk.iter().position(|byte| *byte < 0x80).unwrap_or(chunk.len());
-        let valid = match std::str::from_utf8(&chunk[..end]) {
+        // No further than this at once: after each broken byte the look begins anew.
+        const LOOK: usize = 256;
+        let near = &chunk[..chunk.len().min(LOOK)];
+        let end = near.iter().position(|byte| *byte < 0x80).unwrap_or(near.len());
+        let valid = match std::str::from_utf8(&near[..end]) {
             Ok(text) => text,
-            Err(error) => std::str::from_utf8(&chunk[..error.valid_up_to()]).unwrap_or_default(),
+            Err(error) => std::str::from_utf8(&near[..error.valid_up_to()]).unwrap_or_default(),
         };
         if valid.is_empty() {
             self.byte(chunk[0], out);
             return 1;
         }
+        // Copied in stretches: what is dropped is rare.
+        let mut from = 0;
         for (at, character) in valid.char_indices() {
-            if self.character(character, out) {
-                return at + character.len_utf8();
+            if self.is_drawn(character) {
+                continue;
+            }
+            out.extend_from_slice(&valid.as_bytes()[from..at]);
+            from = at + character.len_utf8();
+            if self.eight_bit_control(character, out) {
+                return from;
             }
         }
+        out.extend_from_slice(&valid.as_bytes()[from..]);
         valid.len()
     }
 
-    /// Passes one character. Whether it began a sequence.
-    fn character(&mut self, character: char, out: &mut Vec<u8>) -> bool {
+    /// Whether a character passes as it is.
+    fn is_drawn(&mut self, character: char) -> bool {
         match character {
-            '\u{80}'..='\u{9f}' => {
-                self.combining = 0;
-                // The eight-bit form of `ESC @` … `ESC _`; of these the ones that anybody uses.
-                let seven_bit = (character as u32 - 0x40) as u8;
-                if matches!(seven_bit, b'D' | b'E' | b'H' | b'M' | b'P' | b'X' | b'Z'..=b'_') {
-                    self.escape();
-                    self.byte(seven_bit, out);
-                }
-                return self.state != State::Ground;
-            }
-            // Below U+0300 nothing combines.
-            '\u{300}'.. if character.width() == Some(0) => {
+            '\u{80}'..='\u{9f}' => return false,
+            // Nothing combines below the first of these ranges and in the second, which holds most of what is
+            // written in East Asia.
+            '\u{0}'..'\u{300}' | '\u{30a0}'..'\u{a66f}' => self.combining = 0,
+            _ if character.width() == Some(0) => {
                 if self.combining >= MOST_COMBINING {
                     return false;
                 }
@@ -189,8 +193,21 @@ impl Sanitizer {
             }
             _ => self.combining = 0,
         }
-        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        false
+        true
+    }
+
+    /// Acts on the eight-bit form of `ESC @` … `ESC _`; of these on the ones that anybody uses. Whether it began a
+    /// sequence.
+    fn eight_bit_control(&mut self, character: char, out: &mut Vec<u8>) -> bool {
+        if let '\u{80}'..='\u{9f}' = character {
+            self.combining = 0;
+            let seven_bit = (character as u32 - 0x40) as u8;
+            if matches!(seven_bit, b'D' | b'E' | b'H' | b'M' | b'P' | b'X' | b'Z'..=b'_') {
+                self.escape();
+                self.byte(seven_bit, out);
+            }
+        }
+        self.state != State::Ground
     }
 
     fn byte(&mut self, byte: u8, out: &mut Vec<u8>) {
@@ -233,7 +250,11 @@ impl Sanitizer {
                 self.state = State::Ground;
                 self.held.clear();
                 if let Some(character) = character {
-                    self.character(character, out);
+                    if self.is_drawn(character) {
+                        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                    } else {
+                        self.eight_bit_control(character, out);
+                    }
                 }
             }
             Err(error) => {

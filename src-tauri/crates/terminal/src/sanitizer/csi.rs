@@ -90,7 +90,12 @@ fn bounded(params: &[u8], out: &mut Vec<u8>) {
     while let Some(first) = rest.first() {
         if first.is_ascii_digit() {
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            out.extend(number(rest).min(MOST).to_string().bytes());
+            // Four digits can't be too many, and nearly all have fewer.
+            if digits <= 4 {
+                out.extend_from_slice(&rest[..digits]);
+            } else {
+                out.extend(number(rest).min(MOST).to_string().bytes());
+            }
             rest = &rest[digits..];
         } else {
             out.push(*first);
