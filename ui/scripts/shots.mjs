@@ -37,9 +37,13 @@ const sizes = [
 const only = process.argv.slice(3);
 const folder = process.argv[2] ?? (await mkdtemp(join(tmpdir(), "coppice-shots-")));
 const port = 5190 + (process.pid % 100);
-const vite = spawn("node_modules/.bin/vite", ["--port", String(port), "--strictPort", "--logLevel", "error"], {
-  stdio: ["ignore", "inherit", "inherit"],
-});
+const vite = spawn(
+  "node_modules/.bin/vite",
+  ["--port", String(port), "--strictPort", "--logLevel", "error"],
+  {
+    stdio: ["ignore", "inherit", "inherit"],
+  },
+);
 const profile = await mkdtemp(join(tmpdir(), "coppice-chromium-"));
 const address = `http://127.0.0.1:${port}`;
 for (let i = 0; i < 100; i++) {

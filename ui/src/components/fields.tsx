@@ -1,5 +1,5 @@
 /* Fields that save themselves. Each knows its label; the value outside is the truth. */
-import { useId, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { cx } from "../lib/cx";
 import { readDuration, writeDuration } from "../lib/format";
 import styles from "./fields.module.css";
@@ -121,16 +121,31 @@ interface GrowingProps extends Omit<React.TextareaHTMLAttributes<HTMLTextAreaEle
   onType: (text: string) => void;
 }
 
+function grow(area: HTMLTextAreaElement): void {
+  area.style.height = "auto";
+  area.style.height = `${area.scrollHeight + 2}px`;
+}
+
 function GrowingText({ minLines, onType, ...rest }: GrowingProps) {
   const ref = useRef<HTMLTextAreaElement>(null);
   const text = rest.value;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => {
+    if (ref.current) grow(ref.current);
+  }, [text]);
+  // Its width decides how its text wraps, and panels resize.
+  useEffect(() => {
     const area = ref.current;
     if (!area) return;
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight + 2}px`;
-  }, [text]);
+    let width = area.clientWidth;
+    const observer = new ResizeObserver(() => {
+      if (area.clientWidth === width) return;
+      width = area.clientWidth;
+      grow(area);
+    });
+    observer.observe(area);
+    return () => observer.disconnect();
+  }, []);
   return <textarea ref={ref} rows={minLines} {...rest} onChange={(e) => onType(e.target.value)} />;
 }
 

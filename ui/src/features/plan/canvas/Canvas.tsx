@@ -26,6 +26,7 @@ import { CycleNote, type Refusal } from "./CycleNote";
 import styles from "./canvas.module.css";
 import { DependencyEdge, type DependencyEdgeType } from "./DependencyEdge";
 import { DraftNode } from "./DraftNode";
+import { fit } from "./fit";
 import { nodeSize } from "./layout";
 import { light, unlight, useLit } from "./lit";
 import { type CanvasNode, draftId, mergeEdges, mergeNodes } from "./nodes";
@@ -37,8 +38,6 @@ import { usePlaces } from "./usePlaces";
 // At module scope: new objects each render would make the library draw every node again.
 const nodeTypes = { task: TaskNode, draft: DraftNode };
 const edgeTypes = { dependency: DependencyEdge };
-const fit = { padding: 0.12, maxZoom: 1, minZoom: 0.2 };
-
 interface Props {
   plan: PlanView;
   task: string | null;
@@ -47,7 +46,11 @@ interface Props {
 
 export function Canvas(props: Props) {
   const places = usePlaces(props.plan.tasks);
-  return <ReactFlowProvider>{places && <CanvasOf {...props} places={places} />}</ReactFlowProvider>;
+  return (
+    <ReactFlowProvider>
+      <CanvasOf {...props} places={places} />
+    </ReactFlowProvider>
+  );
 }
 
 interface Draft {
@@ -81,6 +84,19 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
 
   useEffect(() => setDropped((d) => stillOpen(d, plan)), [plan]);
   useEffect(() => () => unlight(), []);
+
+  // Until the person moves the view, it keeps showing the whole plan, however the panels around it change.
+  const touched = useRef(false);
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (!touched.current) requestAnimationFrame(() => void flow.fitView(fit));
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [flow]);
 
   // The route names one selected task; a selection of several that holds it stays.
   useEffect(() => {
@@ -187,6 +203,7 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keyboard's way to a new task is the N key and the toolbar
     <div
+      ref={frame}
       className={styles.canvas}
       data-testid={testIds.canvas}
       onDoubleClick={(e) => {
@@ -210,6 +227,9 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
         onNodeMouseEnter={(_, node) => node.type === "task" && light(node.id, reach(plan.tasks, node.id))}
         onNodeMouseLeave={unlight}
         onPaneClick={() => open(null)}
+        onMoveStart={(event) => {
+          if (event) touched.current = true;
+        }}
         fitView={nodes.length > 0}
         fitViewOptions={fit}
         minZoom={0.1}
@@ -224,7 +244,7 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
         deleteKeyCode={null}
         proOptions={{ hideAttribution: true }}
       >
-        <Background gap={20} size={1} color="var(--line)" />
+        <Background gap={20} size={1.6} color="var(--line)" />
         {nodes.length > 8 && (
           <MiniMap<CanvasNode>
             pannable
@@ -232,13 +252,13 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
             ariaLabel="Overview of the plan"
             style={{ width: 148, height: 96 }}
             bgColor="var(--s1)"
-            maskColor="color-mix(in oklch, var(--s0) 62%, transparent)"
+            maskColor="color-mix(in oklab, var(--s0) 62%, transparent)"
             nodeColor={miniColor}
             nodeBorderRadius={20}
           />
         )}
       </ReactFlow>
-      <Tools plan={plan} fit={fit} />
+      <Tools plan={plan} />
       {refusal && <CycleNote refusal={refusal} onClose={() => setRefusal(null)} />}
     </div>
   );

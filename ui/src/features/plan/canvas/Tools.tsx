@@ -1,14 +1,15 @@
-import { type FitViewOptions, useReactFlow } from "@xyflow/react";
+import { useReactFlow } from "@xyflow/react";
 import { Maximize, Minus, Plus, Workflow } from "lucide-react";
 import { IconButton } from "../../../components/Button";
 import type { PlanView } from "../../../ipc/bindings/PlanView";
 import { runAction, useActionKey } from "../../../lib/actions";
 import { testIds } from "../../../testids";
 import styles from "./canvas.module.css";
+import { fit } from "./fit";
 
 const quick = { duration: 140 };
 
-export function Tools({ plan, fit }: { plan: PlanView; fit: FitViewOptions }) {
+export function Tools({ plan }: { plan: PlanView }) {
   const flow = useReactFlow();
   const fitKey = useActionKey("canvas.fit");
   const layoutKey = useActionKey("canvas.layout");

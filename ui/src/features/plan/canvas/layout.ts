@@ -1,5 +1,5 @@
 /*
- * Where tasks stand. Saved places are the truth; a plan without any is laid out as a whole (elk.ts), and a task that
+ * Where tasks stand. Saved places are the truth; a plan without any is laid out as a whole (layered.ts), and a task that
  * was added without a place is put beside what it waits for. Nothing here looks at a task's state, so a change of
  * state never moves anything.
  */

@@ -18,7 +18,8 @@ import {
   together,
 } from "../edits";
 import type { DependencyEdgeType } from "./DependencyEdge";
-import { layOut } from "./elk";
+import { fit } from "./fit";
+import { layOut } from "./layered";
 import { freePlace, gap, nodeSize } from "./layout";
 import { useLit } from "./lit";
 import type { CanvasNode } from "./nodes";
@@ -114,9 +115,8 @@ export function useCanvasActions(given: Given): void {
   };
 
   const arrange = async () => {
-    const found = await layOut(plan.tasks);
-    await drop(found);
-    requestAnimationFrame(() => flow.fitView({ padding: 0.12, maxZoom: 1, duration: 140 }));
+    await drop(layOut(plan.tasks));
+    requestAnimationFrame(() => flow.fitView({ ...fit, duration: 140 }));
   };
 
   const some = () => chosen.length > 0;
@@ -176,7 +176,7 @@ export function useCanvasActions(given: Given): void {
       label: "Zoom to fit",
       group: "View",
       key: "0",
-      run: () => void flow.fitView({ padding: 0.12, maxZoom: 1, duration: 140 }),
+      run: () => void flow.fitView({ ...fit, duration: 140 }),
     },
     { id: "canvas.layout", label: "Arrange all tasks", group: "Plan", key: "l", run: () => void arrange() },
     ...(["left", "right", "up", "down"] as const).map((direction) => ({
