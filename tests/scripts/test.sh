@@ -58,8 +58,10 @@ rust_tests() {
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run --workspace --no-fail-fast 2>&1 | tee "$output"
         status="${PIPESTATUS[0]}"
-        good="$(sed -n 's/\x1b\[[0-9;]*m//g; s/^ *Summary .*[:,] *\([0-9]*\) passed.*/\1/p' "$output" | sum)"
-        bad="$(sed -n 's/\x1b\[[0-9;]*m//g; /^ *Summary /s/.*[, ]\([0-9]*\) \(failed\|timed out\).*/\1/p' "$output" | sum)"
+        local summary
+        summary="$(sed 's/\x1b\[[0-9;]*m//g' "$output" | grep -E '^ *Summary ')"
+        good="$(grep -oE '[0-9]+ passed' <<<"$summary" | sum)"
+        bad="$(grep -oE '[0-9]+ (failed|exec failed|timed out)' <<<"$summary" | sum)"
     else
         cargo test --workspace --no-fail-fast 2>&1 | tee "$output"
         status="${PIPESTATUS[0]}"
