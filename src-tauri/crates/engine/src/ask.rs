@@ -357,9 +357,14 @@ pub(crate) async fn open_text(
     let repo = engine.actor.repo(&known).map_err(git_error)?;
     let target = match &doc.settings.target {
         Some(target) => target.clone(),
-        None => repo.default_target().await.map_err(failed)?.ok_or_else(|| {
-            git_error("No branch is checked out, so the plan must name its target.".to_owned())
-        })?,
+        // A guess would land on a branch that nobody named.
+        None => match repo.head().await.map_err(failed)? {
+            repo::Head::Branch(name, _) | repo::Head::Unborn(name) => name,
+            repo::Head::Detached(_) => {
+                let asked = "No branch is checked out, so the plan must name its target: target = \"main\".";
+                return Err(git_error(asked.to_owned()));
+            }
+        },
     };
     if repo.branch(&target).await.map_err(failed)?.is_none() {
         return Err(git_error(format!("There is no branch {target} in {}.", known.root.display())));

@@ -10,8 +10,40 @@ use crate::ask::{git_error, open_project, open_text};
 use crate::ids::ProjectId;
 use crate::serve::Engine;
 
+macro_rules! shipped {
+    ($path:literal) => {
+        ($path, include_str!(concat!("../demo/", $path)))
+    };
+}
+
 /// The repository's files, by path.
-const FILES: &[(&str, &str)] = &[];
+const FILES: &[(&str, &str)] = &[
+    shipped!(".gitignore"),
+    shipped!("README.md"),
+    shipped!("coppice.toml"),
+    shipped!("lint.sh"),
+    shipped!("setup.sh"),
+    shipped!("test.sh"),
+    shipped!("agents/cart.toml"),
+    shipped!("agents/catalog.toml"),
+    shipped!("agents/checkout.toml"),
+    shipped!("agents/discount.toml"),
+    shipped!("agents/guide.toml"),
+    shipped!("agents/receipt.toml"),
+    shipped!("agents/stock.toml"),
+    shipped!("bin/shop"),
+    shipped!("data/catalog.txt"),
+    shipped!("data/stock.txt"),
+    shipped!("lib/address.sh"),
+    shipped!("lib/help.sh"),
+    shipped!("lib/money.sh"),
+    shipped!("tests/address_test.sh"),
+    shipped!("tests/cases.sh"),
+    shipped!("tests/cases.txt"),
+    shipped!("tests/check.sh"),
+    shipped!("tests/help_test.sh"),
+    shipped!("tests/money_test.sh"),
+];
 
 /// The plan, as a file of the repository.
 const PLAN: &str = "coppice.toml";
@@ -41,3 +73,6 @@ fn free_folder(engine: &Engine) -> PathBuf {
         .find(|folder| !folder.exists())
         .unwrap_or(folder)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::open::{At, LOCK_WAIT, blocking};
+use crate::open::{LOCK_WAIT, blocking};
 use crate::refs::branch_ref;
 use crate::{Error, Oid, Repo, Result, os};
 
@@ -133,6 +133,7 @@ impl Repo {
         let base = new.base.to_string();
         let mut git = self
             .git("add a worktree")
+            .outlives()
             .args(["worktree", "add", "--no-checkout", "--lock", "--reason", BEING_MADE])
             .cancelled_by(cancel);
         let mut start = base.clone();
@@ -155,11 +156,10 @@ impl Repo {
     }
 
     async fn write_files(&self, new: &NewWorktree, cancel: &CancellationToken) -> Result<()> {
-        let at = self.at(&new.path)?;
-        let harmless = self.harmless_filters(&at).await?;
+        let at = self.at(&new.path).await?;
         let permit = self.shared.writing.acquire().await;
         self.git_at(&at, "write the files of a worktree")
-            .configs(&harmless)
+            .outlives()
             .config("checkout.workers", "2")
             .args(["reset", "--quiet", "--hard", "--no-recurse-submodules"])
             .cancelled_by(cancel)
@@ -169,8 +169,9 @@ impl Repo {
         if cancel.is_cancelled() {
             return Err(Error::Cancelled { doing: "add a worktree".into() });
         }
-        let unlock = self.git("finish a worktree").args(["worktree", "unlock", "--end-of-options"]);
-        unlock.arg(&new.path).ok().await.map(|_| ())
+        let unlock =
+            self.git("finish a worktree").outlives().args(["worktree", "unlock", "--end-of-options"]);
+        unlock.arg(&new.path).ok_in_the_end().await.map(|_| ())
     }
 
     /// Best effort, in the order in which git would look: the branch last, and only where it still is.
@@ -264,10 +265,6 @@ impl Repo {
             pause = (pause * 2).min(Duration::from_millis(50));
         }
         Ok(file)
-    }
-
-    pub(crate) fn git_at(&self, at: &At, doing: impl Into<String>) -> crate::git::Git {
-        crate::git::Git::new(doing).at(&at.git_dir, Some(&at.tree))
     }
 }
 

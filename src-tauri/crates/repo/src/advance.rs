@@ -75,10 +75,10 @@ impl Repo {
     }
 
     fn comes_back_to(&self, worktree: &WorktreeInfo, branch: &str) -> bool {
-        let Ok(at) = self.at(&worktree.path) else { return false };
+        let Ok((git_dir, _)) = self.folders(&worktree.path) else { return false };
         let full = format!("refs/heads/{branch}");
         ["rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"].iter().any(|name| {
-            std::fs::read(at.git_dir.join(name)).is_ok_and(|text| {
+            std::fs::read(git_dir.join(name)).is_ok_and(|text| {
                 let text = text.trim_ascii();
                 text == full.as_bytes() || (*name == "BISECT_START" && text == branch.as_bytes())
             })
@@ -118,7 +118,7 @@ impl Repo {
         if !worktree.is_dir() {
             return blocked(Blocked::Away);
         }
-        let at = self.at(&worktree)?;
+        let at = self.at(&worktree).await?;
         if let Some(what) = in_progress(&at.git_dir) {
             return blocked(Blocked::InProgress(what));
         }
@@ -155,9 +155,7 @@ impl Repo {
 
     async fn merge_forward(&self, at: &At, new: Oid, wait: Duration) -> Result<crate::git::Output> {
         let patience = wait.as_millis().to_string();
-        let harmless = self.harmless_filters(at).await?;
         self.git_at(at, "fast-forward the checkout")
-            .configs(&harmless)
             .durable()
             .config("core.filesRefLockTimeout", &patience)
             .config("core.packedRefsTimeout", &patience)
@@ -195,10 +193,8 @@ impl Repo {
             return Ok(false);
         }
         let names: Vec<u8> = mine.iter().flat_map(|change| change.path.iter().copied().chain([0])).collect();
-        let harmless = self.harmless_filters(at).await?;
         let taken = self
             .git_at(at, "note files that are already as landed")
-            .configs(&harmless)
             .outlives()
             .args(["update-index", "--add", "--remove", "--replace", "-z", "--stdin"])
             .stdin(names)
@@ -253,10 +249,8 @@ impl Repo {
             // A folder is as nobody has it.
             return Ok(Oid::parse(&[b'f'; 40]));
         }
-        let harmless = self.harmless_filters(at).await?;
         let output = self
             .git_at(at, "compare a file with the landing")
-            .configs(&harmless)
             .arg("hash-object")
             .arg("--end-of-options")
             .arg(crate::os::os_str(path))

@@ -86,12 +86,11 @@ impl Repo {
         worktree: &Path,
         counts: Counts,
     ) -> Result<Vec<ChangedFile>> {
-        let at = self.at(worktree)?;
+        let at = self.at(worktree).await?;
         let status = self.status_at(&at).await?;
         let mut files = Vec::new();
         if let Some(head) = status.head {
-            let harmless = self.harmless_filters(&at).await?;
-            let git = self.git_at(&at, "compare a worktree with its head").configs(&harmless);
+            let git = self.git_at(&at, "compare a worktree with its head");
             let git = listing(git.args(["diff", "--ignore-submodules=dirty"]), counts);
             files = parse(&git.arg("--end-of-options").arg(head.to_string()).arg("--").ok().await?)?;
         }

@@ -19,7 +19,7 @@ impl Repo {
         message: &str,
         fallback: &Identity,
     ) -> Result<Oid> {
-        let at = self.at(worktree)?;
+        let at = self.at(worktree).await?;
         if let Some(what) = in_progress(&at.git_dir) {
             return Err(Error::InProgress { path: at.tree, what });
         }
@@ -32,20 +32,19 @@ impl Repo {
         if names.is_empty() {
             return Err(Error::NothingToCommit);
         }
-        let harmless = self.harmless_filters(&at).await?;
         self.git_at(&at, "stage files")
-            .configs(&harmless)
+            .outlives()
             .args(["update-index", "--add", "--remove", "--replace", "-z", "--stdin"])
             .stdin(names.clone())
             .ok()
             .await?;
         let mut git = self
             .git_at(&at, "commit")
-            .configs(&harmless)
             .durable()
             .args(["commit", "--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=whitespace", "--only"])
             .arg("-m")
             .arg(message.replace('\0', ""))
+            .literal()
             .args(["--pathspec-from-file=-", "--pathspec-file-nul"])
             .stdin(names);
         if self.configured_identity().await?.is_none() {

@@ -1,6 +1,6 @@
 //! Bringing files that git does not carry (`.env`, caches) from the main checkout into a worktree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::path::Path;
 
@@ -31,8 +31,8 @@ impl Repo {
     /// ever replaced, and nothing is written through a link. Copies share blocks where they can.
     pub async fn copy_into(&self, worktree: &Path, list: &[String]) -> Result<Copied> {
         let Some(root) = self.root() else { return Ok(Copied::default()) };
-        let main = At { git_dir: self.common_dir().to_owned(), tree: root.to_owned() };
-        let at = self.at(worktree)?;
+        let main = self.at(root).await?;
+        let at = self.at(worktree).await?;
         let mut names = BTreeSet::new();
         if !list.is_empty() {
             let patterns = list.iter().map(|pattern| format!("--exclude={}", anchored(pattern)));
@@ -43,7 +43,8 @@ impl Repo {
             let found = self.untracked(&main, [format!("--exclude-from={INCLUDE}")]).await?;
             names.extend(self.only_ignored(&main, found).await?);
         }
-        blocking(move || copy_all(&main, &at, names)).await
+        let tracked = self.tracked(&at, &[]).await?;
+        blocking(move || copy_all(&main, &at, &tracked, names)).await
     }
 
     async fn untracked(&self, main: &At, excludes: impl IntoIterator<Item = String>) -> Result<Vec<BString>> {
@@ -81,13 +82,12 @@ fn anchored(pattern: &str) -> String {
     }
 }
 
-fn copy_all(main: &At, at: &At, names: BTreeSet<BString>) -> Result<Copied> {
+fn copy_all(main: &At, at: &At, tracked: &HashSet<BString>, names: BTreeSet<BString>) -> Result<Copied> {
     let doing = "Copying files into a worktree";
     let beneath = Beneath::open(&at.tree).map_err(Error::io(doing, &at.tree))?;
-    let index = git2::Index::open(&at.git_dir.join("index")).map_err(Error::read("read the index"))?;
     let mut result = Copied::default();
     for name in names {
-        match copy_one(&main.tree, &beneath, &index, &name) {
+        match copy_one(&main.tree, &beneath, tracked, &name) {
             Ok(()) => result.copied.push(name),
             Err(why) => result.skipped.push(NotCopied { path: name, why }),
         }
@@ -95,12 +95,17 @@ fn copy_all(main: &At, at: &At, names: BTreeSet<BString>) -> Result<Copied> {
     Ok(result)
 }
 
-fn copy_one(main: &Path, beneath: &Beneath, index: &git2::Index, name: &BString) -> Result<(), String> {
+fn copy_one(
+    main: &Path,
+    beneath: &Beneath,
+    tracked: &HashSet<BString>,
+    name: &BString,
+) -> Result<(), String> {
     if name.ends_with(b"/") {
         return Err("it is a repository of its own".into());
     }
     let path = os::path_from_bytes(name);
-    if index.get_path(&path, 0).is_some() {
+    if tracked.contains(name) {
         return Err("the worktree tracks a file of that name".into());
     }
     if beneath.exists(name).map_err(|error| error.to_string())? {

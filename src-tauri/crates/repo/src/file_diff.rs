@@ -110,7 +110,9 @@ impl Repo {
         let (old_oid, new_oid) = (file.old_oid, file.new_oid);
         let (old_mode, new_mode) = (file.old_mode, file.new_mode);
         let lies_in = match (worktree, &file.new_path, new_oid) {
-            (Some(worktree), Some(path), None) => Some((self.at(worktree)?.tree, os::path_from_bytes(path))),
+            (Some(worktree), Some(path), None) => {
+                Some((self.folders(worktree)?.1, os::path_from_bytes(path)))
+            }
             _ => None,
         };
         let sides = self.read("read a file", move |git| {

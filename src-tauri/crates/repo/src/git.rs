@@ -15,7 +15,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, Result, os};
+use crate::{Error, Result, os, strays};
 
 /// What a child that was asked to end gets before it is ended.
 const GRACE: Duration = Duration::from_secs(5);
@@ -109,7 +109,7 @@ pub async fn git_version() -> Result<GitVersion> {
 }
 
 /// One call of git, being put together.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Git {
     /// Completes "Git fails to …".
     doing: String,
@@ -120,6 +120,8 @@ pub(crate) struct Git {
     stdin: Option<Vec<u8>>,
     outlives: bool,
     cancel: Option<CancellationToken>,
+    /// The shared git folder, where strays are marked.
+    strays: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -153,6 +155,7 @@ impl Git {
             stdin: None,
             outlives: false,
             cancel: None,
+            strays: None,
         }
     }
 
@@ -160,6 +163,7 @@ impl Git {
     pub(crate) fn at(mut self, git_dir: &Path, tree: Option<&Path>) -> Git {
         self.cwd = Some(tree.unwrap_or(git_dir).to_owned());
         self = self.env("GIT_DIR", git_dir);
+        self.strays = Some(strays::common_dir(git_dir).to_owned());
         match tree {
             Some(tree) => self.env("GIT_WORK_TREE", tree),
             None => self,
@@ -191,9 +195,16 @@ impl Git {
         self
     }
 
-    /// What we are about to rely on reaches the disk before git answers.
+    /// Names on standard input or in arguments are names and never patterns.
+    pub(crate) fn literal(self) -> Git {
+        self.env("GIT_LITERAL_PATHSPECS", "1")
+    }
+
+    /// What we are about to rely on reaches the disk before git answers. Such a command is short and
+    /// holds locks, so it finishes even if we die: one that is ended between making a lock and
+    /// noting it leaves the lock behind, and every later command waits for it in vain.
     pub(crate) fn durable(self) -> Git {
-        self.config("core.fsync", "committed,reference,index")
+        self.config("core.fsync", "committed,reference,index").outlives()
     }
 
     pub(crate) fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Git {
@@ -227,7 +238,6 @@ impl Git {
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_NO_REPLACE_OBJECTS", "1")
-            .env("GIT_LITERAL_PATHSPECS", "1")
             .env("GIT_EDITOR", ":")
             .env("GIT_PAGER", "cat")
             .env("GIT_ASKPASS", "")
@@ -248,7 +258,14 @@ impl Git {
             command.current_dir(cwd);
         }
         command.args(&self.args);
-        command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+        command.stdin(match (&self.stdin, &self.strays) {
+            (Some(_), _) => Stdio::piped(),
+            // Reads as empty, and stays locked for as long as git lives: see `Repo::await_strays`.
+            (None, Some(common)) if self.outlives => {
+                strays::mark(common).map_or_else(Stdio::null, Stdio::from)
+            }
+            (None, _) => Stdio::null(),
+        });
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         if !self.outlives {
             os::dies_with_us(&mut command);
@@ -285,6 +302,20 @@ impl Git {
                 Err(Error::Cancelled { doing: self.doing })
             }
         }
+    }
+
+    /// As [`Git::ok`], again if it fails, for commands that read the list of worktrees: while another
+    /// git registers one, that list can be torn for an instant, and git gives up where it is.
+    pub(crate) async fn ok_in_the_end(self) -> Result<Vec<u8>> {
+        for pause in [1, 2, 5, 10, 20, 50] {
+            match self.clone().ok().await {
+                Err(Error::Git { code: Some(128), .. }) => {
+                    tokio::time::sleep(Duration::from_millis(pause)).await
+                }
+                other => return other,
+            }
+        }
+        self.ok().await
     }
 
     /// Runs to the end; any exit code but 0 is an error with git's own message.

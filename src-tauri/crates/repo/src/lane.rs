@@ -1,9 +1,10 @@
 //! The landing lane: a worktree of ours in which one merge candidate after the other is checked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::objects::for_each_file;
 use crate::{Error, NewWorktree, Oid, Repo, Result};
 
 /// Files that pin what setup installs: when one changes, setup has to run again.
@@ -34,28 +35,22 @@ impl Repo {
     /// person's is ever in a lane, so nothing is kept.
     pub async fn set_lane(&self, path: &Path, commit: Oid) -> Result<()> {
         let new = NewWorktree { path: path.to_owned(), branch: None, base: commit, resume: true };
-        if path.symlink_metadata().is_err() {
+        let whole = |(git_dir, _): &(PathBuf, PathBuf)| !git_dir.join("locked").exists();
+        // Absent, or a folder without its registration, or one that was never finished.
+        if !self.folders(path).is_ok_and(|found| whole(&found)) {
             self.add_worktree(&new).await?;
         }
-        let at = match self.at(path) {
-            Ok(at) => at,
-            // A folder without its registration: half made, or pruned by somebody.
-            Err(_) => {
-                self.add_worktree(&new).await?;
-                self.at(path)?
-            }
-        };
+        let at = self.at(path).await?;
         if self.place_of(&at.tree).is_none() {
             return Err(Error::NotOurs { path: at.tree, why: "it lies outside the folder for worktrees" });
         }
-        let harmless = self.harmless_filters(&at).await?;
         self.git_at(&at, "set the landing lane")
-            .configs(&harmless)
+            .outlives()
             .args(["checkout", "--quiet", "--force", "--detach", "--end-of-options"])
             .arg(commit.to_string())
             .ok()
             .await?;
-        self.git_at(&at, "clean the landing lane").configs(&harmless).args(["clean", "-ffdq"]).ok().await?;
+        self.git_at(&at, "clean the landing lane").outlives().args(["clean", "-ffdq"]).ok().await?;
         Ok(())
     }
 
@@ -66,14 +61,13 @@ impl Repo {
             let tree =
                 git.find_commit(commit.0).and_then(|commit| commit.tree()).map_err(Error::read(DOING))?;
             let mut hash = Sha256::new();
-            tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
-                let name = entry.name().unwrap_or_default();
-                if LOCK_FILES.contains(&name) {
-                    hash.update(format!("{folder}{name}\0{}\n", entry.id()));
+            for_each_file(git, tree, |path, oid| {
+                let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+                if LOCK_FILES.iter().any(|lock| lock.as_bytes() == name) {
+                    hash.update(path);
+                    hash.update(format!("\0{oid}\n"));
                 }
-                git2::TreeWalkResult::Ok
-            })
-            .map_err(Error::read(DOING))?;
+            });
             Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
         })
         .await

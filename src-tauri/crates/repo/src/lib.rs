@@ -29,6 +29,7 @@ mod refs;
 mod restore;
 mod snapshot;
 mod status;
+mod strays;
 mod tidy;
 mod trash;
 mod trust;

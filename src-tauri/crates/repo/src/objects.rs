@@ -145,3 +145,22 @@ pub(crate) fn oid_from(output: &[u8], doing: &str) -> Result<Oid> {
         message: format!("it answers {:?} instead of an object id", BStr::new(output)),
     })
 }
+
+/// Calls `each` with path and id of every file of a tree. By hand, because libgit2's own walk gives
+/// up at a folder whose name is no UTF-8. Trees that are missing (a partial clone) are passed over.
+pub(crate) fn for_each_file(git: &git2::Repository, root: git2::Tree<'_>, mut each: impl FnMut(&[u8], Oid)) {
+    let mut waiting = vec![(Vec::new(), root)];
+    while let Some((folder, tree)) = waiting.pop() {
+        for entry in &tree {
+            let path = [folder.as_slice(), entry.name_bytes()].concat();
+            match entry.kind() {
+                Some(git2::ObjectType::Tree) => {
+                    let below = git.find_tree(entry.id());
+                    waiting.extend(below.map(|below| ([path.as_slice(), b"/"].concat(), below)));
+                }
+                Some(git2::ObjectType::Blob) => each(&path, Oid(entry.id())),
+                _ => {}
+            }
+        }
+    }
+}

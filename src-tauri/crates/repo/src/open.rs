@@ -50,6 +50,9 @@ pub(crate) struct Shared {
 pub(crate) struct At {
     pub(crate) git_dir: PathBuf,
     pub(crate) tree: PathBuf,
+    /// Switches off the filters that its configuration defines. Part of every call in a work tree:
+    /// whatever looks at an index may refresh it first, and that runs filters (`write-tree` does).
+    pub(crate) harmless: Vec<(String, String)>,
 }
 
 impl Repo {
@@ -155,16 +158,28 @@ impl Repo {
         Git::new(doing).at(&self.shared.common_dir, None)
     }
 
-    /// The git folder of one of this repository's worktrees, by what the repository itself says;
-    /// the worktree's `.git` file, which an agent could have rewritten, is not asked.
-    pub(crate) fn at(&self, worktree: &Path) -> Result<At> {
+    /// The git program in a worktree.
+    pub(crate) fn git_at(&self, at: &At, doing: impl Into<String>) -> Git {
+        Git::new(doing).at(&at.git_dir, Some(&at.tree)).configs(&at.harmless)
+    }
+
+    /// One of this repository's worktrees, made ready for calls of git.
+    pub(crate) async fn at(&self, worktree: &Path) -> Result<At> {
+        let (git_dir, tree) = self.folders(worktree)?;
+        let harmless = self.harmless_filters(&git_dir, &tree).await?;
+        Ok(At { git_dir, tree, harmless })
+    }
+
+    /// The git folder of a worktree and its canonical path, by what the repository itself says; the
+    /// worktree's `.git` file, which an agent could have rewritten, is not asked.
+    pub(crate) fn folders(&self, worktree: &Path) -> Result<(PathBuf, PathBuf)> {
         let missing = |_| Error::Missing { path: worktree.to_owned() };
         let tree = worktree.canonicalize().map_err(missing)?;
         if self.root() == Some(&tree) {
-            return Ok(At { git_dir: self.shared.common_dir.clone(), tree });
+            return Ok((self.shared.common_dir.clone(), tree));
         }
         match self.admin_dir(&tree) {
-            Some(git_dir) => Ok(At { git_dir, tree }),
+            Some(git_dir) => Ok((git_dir, tree)),
             None => Err(Error::NotOurs { path: tree, why: "it is no worktree of this repository" }),
         }
     }

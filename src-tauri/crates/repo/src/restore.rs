@@ -110,7 +110,7 @@ impl Repo {
             _ => git = git.args(["--detach", "--end-of-options"]).arg(&new.path).arg(new.base.to_string()),
         }
         git.ok().await?;
-        let at = self.at(&new.path)?;
+        let at = self.at(&new.path).await?;
         self.git_at(&at, "read the head into the index").args(["read-tree", "HEAD"]).ok().await?;
         let tree = folder.join(TREE);
         let doing = "Connecting a worktree";

@@ -1,6 +1,7 @@
 //! A snapshot: tracked and untracked files of a worktree exactly as they are, as a commit under a
 //! keep ref. Made with an index of its own, so that neither the person's index nor a file changes.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -33,7 +34,7 @@ impl Repo {
     /// [`Repo::keep`]). The commit's parent is the head; where a file was staged in one version
     /// and edited further, the staged version is kept in a second parent.
     pub async fn snapshot(&self, worktree: &Path, keep_name: &str, message: &str) -> Result<Snapshot> {
-        let at = self.at(worktree)?;
+        let at = self.at(worktree).await?;
         let status = self.status_at(&at).await?;
         self.snapshot_of(&at, &status, keep_name, message).await
     }
@@ -99,7 +100,6 @@ impl Repo {
         paths: Vec<BString>,
         left_out: &mut Vec<LeftOut>,
     ) -> Result<Vec<BString>> {
-        let harmless = self.harmless_filters(at).await?;
         let mut staged = Vec::with_capacity(paths.len());
         // Halving finds the few unreadable ones without a call for each of the many good ones.
         let mut waiting = vec![paths];
@@ -110,7 +110,6 @@ impl Repo {
             let names: Vec<u8> = batch.iter().flat_map(|path| path.iter().copied().chain([0])).collect();
             let stored = self
                 .git_at(at, "store files")
-                .configs(&harmless)
                 .durable()
                 .env("GIT_INDEX_FILE", &index.path)
                 .args(["update-index", "--add", "--remove", "--replace", "-z", "--stdin"])
@@ -131,7 +130,29 @@ impl Repo {
             }
         }
         staged.sort();
+        let held = self.tracked(at, &[("GIT_INDEX_FILE", &index.path)]).await?;
+        let tree = at.tree.clone();
+        let (staged, passed_over): (Vec<BString>, Vec<BString>) = blocking(move || {
+            // Git keeps some names out of an index without saying so by its exit code.
+            Ok(staged.into_iter().partition(|path| {
+                let there = tree.join(os::path_from_bytes(path)).symlink_metadata();
+                held.contains(path) || !there.is_ok_and(|data| !data.is_dir())
+            }))
+        })
+        .await?;
+        let why = || "git stores no file of that name".to_owned();
+        left_out.extend(passed_over.into_iter().map(|path| LeftOut { path, why: why() }));
         Ok(staged)
+    }
+
+    /// The names in a worktree's index, or in the one that the environment names.
+    pub(crate) async fn tracked(&self, at: &At, env: &[(&str, &PathBuf)]) -> Result<HashSet<BString>> {
+        let mut git = self.git_at(at, "list tracked files").args(["ls-files", "-z"]);
+        for (key, value) in env {
+            git = git.env(key, value);
+        }
+        let output = git.ok().await?;
+        Ok(output.split(|byte| *byte == 0).map(BString::from).collect())
     }
 
     async fn write_tree(&self, at: &At, index: &PrivateIndex) -> Result<Oid> {

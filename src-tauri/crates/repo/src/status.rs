@@ -79,15 +79,13 @@ impl Repo {
     /// Files that differ from the head, untracked ones each by name, ignored ones left out. A
     /// submodule counts as changed when its commit differs; no program runs inside it.
     pub async fn status(&self, worktree: &Path) -> Result<Status> {
-        let at = self.at(worktree)?;
+        let at = self.at(worktree).await?;
         self.status_at(&at).await
     }
 
     pub(crate) async fn status_at(&self, at: &At) -> Result<Status> {
-        let harmless = self.harmless_filters(at).await?;
         let output = self
             .git_at(at, "read the status of a worktree")
-            .configs(&harmless)
             .args(["status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind"])
             .args(["--untracked-files=all", "--ignore-submodules=dirty", "--find-renames"])
             .ok()

@@ -25,7 +25,7 @@ impl Repo {
     /// and removes exactly the untracked ones. Ignored files are never touched. Refuses in the
     /// middle of a rebase, merge and the like.
     pub async fn tidy(&self, worktree: &Path, keep_name: &str) -> Result<Tidied> {
-        let at = self.at(worktree)?;
+        let at = self.at(worktree).await?;
         let status = self.status_at(&at).await?;
         if let Some(what) = status.in_progress {
             return Err(Error::InProgress { path: at.tree, what });
@@ -68,10 +68,10 @@ impl Repo {
         .await?;
         if !restored.is_empty() {
             let names: Vec<u8> = restored.iter().flat_map(|path| path.iter().copied().chain([0])).collect();
-            let harmless = self.harmless_filters(&at).await?;
             self.git_at(&at, "restore files")
-                .configs(&harmless)
+                .outlives()
                 .args(["restore", "--source=HEAD", "--staged", "--worktree", "--no-recurse-submodules"])
+                .literal()
                 .args(["--pathspec-from-file=-", "--pathspec-file-nul"])
                 .stdin(names)
                 .ok()

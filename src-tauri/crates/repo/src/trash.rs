@@ -62,7 +62,7 @@ impl Repo {
             return self.finish(&place, entry, Vec::new()).await;
         }
         require_plain_folder(path, &place)?;
-        let at = self.at(path)?;
+        let at = self.at(path).await?;
         if at.git_dir == self.common_dir() {
             return Err(Error::NotOurs { path: path.to_owned(), why: "it is the main checkout" });
         }

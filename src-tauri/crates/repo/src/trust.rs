@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::git::Git;
-use crate::open::{At, blocking};
+use crate::objects::for_each_file;
+use crate::open::blocking;
 use crate::{Repo, Result, Trust, os};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,26 +147,14 @@ impl Repo {
                 found.extend(attribute_lines(&info.display().to_string(), &text));
             }
             let Ok(tree) = git.head().and_then(|head| head.peel_to_tree()) else { return Ok(found) };
-            // By hand: libgit2's walk gives up at a folder whose name is no UTF-8.
-            let mut waiting = vec![(String::new(), tree)];
-            while let Some((folder, tree)) = waiting.pop() {
-                for entry in &tree {
-                    let origin = format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes()));
-                    let object = || entry.to_object(git).ok();
-                    match entry.kind() {
-                        Some(git2::ObjectType::Tree) => {
-                            let below = object().and_then(|object| object.into_tree().ok());
-                            waiting.extend(below.map(|below| (format!("{origin}/"), below)));
-                        }
-                        Some(git2::ObjectType::Blob) if entry.name_bytes() == b".gitattributes" => {
-                            if let Some(blob) = object().and_then(|object| object.into_blob().ok()) {
-                                found.extend(attribute_lines(&origin, blob.content()));
-                            }
-                        }
-                        _ => {}
-                    }
+            for_each_file(git, tree, |path, oid| {
+                let name = path.rsplit(|byte| *byte == b'/').next();
+                if name == Some(b".gitattributes")
+                    && let Ok(blob) = git.find_blob(oid.0)
+                {
+                    found.extend(attribute_lines(&String::from_utf8_lossy(path), blob.content()));
                 }
-            }
+            });
             Ok(found)
         })
         .await
@@ -204,11 +193,16 @@ impl Repo {
 
     /// Configuration that switches off, by name, every filter the worktree's configuration defines.
     /// Empty once filters are trusted.
-    pub(crate) async fn harmless_filters(&self, at: &At) -> Result<Vec<(String, String)>> {
+    pub(crate) async fn harmless_filters(
+        &self,
+        git_dir: &Path,
+        tree: &Path,
+    ) -> Result<Vec<(String, String)>> {
         match self.trust {
             Trust::Filters => Ok(Vec::new()),
             Trust::Hardened => {
-                neutralise(self.git_at(at, "list its configuration"), &["filter", "diff"]).await
+                let git = Git::new("list its configuration").at(git_dir, Some(tree));
+                neutralise(git, &["filter", "diff"]).await
             }
         }
     }

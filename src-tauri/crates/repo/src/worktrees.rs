@@ -22,8 +22,11 @@ pub struct WorktreeInfo {
 
 impl Repo {
     pub async fn worktrees(&self) -> Result<Vec<WorktreeInfo>> {
-        let output =
-            self.git("list the worktrees").args(["worktree", "list", "--porcelain", "-z"]).ok().await?;
+        let output = self
+            .git("list the worktrees")
+            .args(["worktree", "list", "--porcelain", "-z"])
+            .ok_in_the_end()
+            .await?;
         Ok(parse(&output))
     }
 

@@ -25,7 +25,8 @@ impl Actor {
                 Input::WorktreeCut { at, result }
             }
             Effect::Inspect { at, project, worktree, base, scope } => {
-                let result = self.inspect(&project, &worktree, &base, &scope).await;
+                let keep = format!("{}/{}/{}.head", at.plan, at.task, at.attempt);
+                let result = self.inspect(&project, &worktree, &base, &scope, &keep).await;
                 Input::Inspected { at, result }
             }
             Effect::CommitLeftovers { at, project, worktree, scope, message } => {
@@ -77,7 +78,7 @@ impl Actor {
         base: &CommitId,
         copy: &[String],
     ) -> Result<(), String> {
-        let repo = self.repo(project)?;
+        let repo = self.settled_repo(project).await?;
         let new =
             NewWorktree { path: worktree.to_owned(), branch: Some(branch), base: oid(base)?, resume: true };
         repo.add_worktree(&new).await.map_err(|error| sentence(&error))?;
@@ -90,12 +91,17 @@ impl Actor {
         worktree: &Path,
         base: &CommitId,
         scope: &ScopeGlobs,
+        keep: &str,
     ) -> Result<Inspected, String> {
-        let repo = self.repo(project)?;
+        let repo = self.settled_repo(project).await?;
         let scope = compiled(scope)?;
         let base = oid(base)?;
         let status = repo.status(worktree).await.map_err(|error| sentence(&error))?;
         let head = status.head.ok_or("Its branch has no commit any more.")?;
+        if head != base {
+            // Evidence and approvals speak of this commit; its branch is anybody's to delete.
+            repo.keep(keep, head).await.map_err(|error| sentence(&error))?;
+        }
         let descends = repo.is_ancestor(base, head).await.map_err(|error| sentence(&error))?;
         let files =
             repo.changed_files(base, head, Counts::Include).await.map_err(|error| sentence(&error))?;
@@ -135,7 +141,7 @@ impl Actor {
         scope: &ScopeGlobs,
         message: &str,
     ) -> Result<(Vec<String>, CommitId), String> {
-        let repo = self.repo(project)?;
+        let repo = self.settled_repo(project).await?;
         let scope = compiled(scope)?;
         let status = repo.status(worktree).await.map_err(|error| sentence(&error))?;
         let paths: Vec<BString> = status
@@ -156,7 +162,7 @@ impl Actor {
     }
 
     async fn tidy(&self, project: &world::Project, worktree: &Path, keep: &str) -> Result<Tidied, String> {
-        let repo = self.repo(project)?;
+        let repo = self.settled_repo(project).await?;
         let tidied = repo.tidy(worktree, keep).await.map_err(|error| sentence(&error))?;
         let status = repo.status(worktree).await.map_err(|error| sentence(&error))?;
         if let Some(left) = tidied.left.first() {
@@ -175,7 +181,7 @@ impl Actor {
     }
 
     async fn build(&self, build: &Build) -> Result<Built, String> {
-        let repo = self.repo(&build.project)?;
+        let repo = self.settled_repo(&build.project).await?;
         let head = oid(&build.head)?;
         if build.worktree.exists() {
             let status = repo.status(&build.worktree).await.map_err(|error| sentence(&error))?;
@@ -219,7 +225,7 @@ impl Actor {
         commit: &CommitId,
         copy: &[String],
     ) -> Result<String, String> {
-        let repo = self.repo(project)?;
+        let repo = self.settled_repo(project).await?;
         let commit = oid(commit)?;
         repo.set_lane(worktree, commit).await.map_err(|error| sentence(&error))?;
         copy_files(&repo, worktree, copy).await?;
@@ -233,7 +239,7 @@ impl Actor {
         old: &CommitId,
         new: &CommitId,
     ) -> Result<Advanced, String> {
-        let repo = self.repo(project)?;
+        let repo = self.settled_repo(project).await?;
         let (old, new) = (oid(old)?, oid(new)?);
         Ok(match repo.advance(target, old, new, LOCK_WAIT).await.map_err(|error| sentence(&error))? {
             Advance::Moved { .. } => Advanced::Moved,
@@ -267,7 +273,7 @@ impl Actor {
         branch: &str,
         keep: &str,
     ) -> Result<Vec<String>, String> {
-        let repo = self.repo(project)?;
+        let repo = self.settled_repo(project).await?;
         let place = repo.place(&self.home.places()).await.map_err(|error| sentence(&error))?;
         let known = |entry: &repo::TrashEntry| -> Vec<String> {
             [Some(entry.head_ref.clone()), entry.snapshot_ref.clone()].into_iter().flatten().collect()
@@ -284,7 +290,7 @@ impl Actor {
     }
 
     async fn remove_lane(&self, project: &world::Project, worktree: &Path) -> Result<(), String> {
-        let repo = self.repo(project)?;
+        let repo = self.settled_repo(project).await?;
         let place = repo.place(&self.home.places()).await.map_err(|error| sentence(&error))?;
         let trashed = match repo.trash_worktree(worktree, None, "lane").await {
             Ok(trashed) => trashed,

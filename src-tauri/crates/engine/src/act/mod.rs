@@ -39,6 +39,8 @@ pub struct Actor {
     environment: OnceCell<Arc<Environment>>,
     repos: Mutex<HashMap<ProjectId, Repo>>,
     runs: Mutex<HashMap<RunId, terminal::Run>>,
+    /// Repositories in which only this engine's git commands are at work.
+    settled: Mutex<std::collections::HashSet<ProjectId>>,
     /// Ends that were ordered before the run had started.
     to_end: Mutex<std::collections::HashSet<RunId>>,
 }
@@ -60,6 +62,7 @@ impl Actor {
             environment: OnceCell::new(),
             repos: Mutex::default(),
             runs: Mutex::default(),
+            settled: Mutex::default(),
             to_end: Mutex::default(),
         }
     }
@@ -107,6 +110,19 @@ impl Actor {
         let opened = open_repo(&project.root)?.with_trust(trust);
         repos.insert(project.id.clone(), opened.clone());
         Ok(opened)
+    }
+
+    /// The project's repository, once no git command of an earlier engine is at work in it.
+    pub async fn settled_repo(&self, project: &Project) -> Result<Repo, String> {
+        let repo = self.repo(project)?;
+        let known = self.settled.lock().is_ok_and(|settled| settled.contains(&project.id));
+        if !known {
+            repo.await_strays().await.map_err(|error| sentence(&error))?;
+            if let Ok(mut settled) = self.settled.lock() {
+                settled.insert(project.id.clone());
+            }
+        }
+        Ok(repo)
     }
 
     pub fn forget_repo(&self, project: &ProjectId) {

@@ -91,6 +91,11 @@ pub(crate) fn writable(path: &Path) -> bool {
     rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
+/// Holds a lock together with whoever else holds it so; released when the last copy of the file is closed.
+pub(crate) fn lock_shared(file: &File) -> io::Result<()> {
+    rustix::fs::flock(file, rustix::fs::FlockOperation::LockShared).map_err(Into::into)
+}
+
 /// Tries for the lock of an open file; it is released when the file is closed or its owner dies.
 pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
     match rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {

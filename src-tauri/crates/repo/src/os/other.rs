@@ -46,6 +46,13 @@ pub(crate) fn writable(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|data| !data.permissions().readonly())
 }
 
+pub(crate) fn lock_shared(_file: &File) -> io::Result<()> {
+    Err(io::Error::new(
+        io::ErrorKind::Unsupported,
+        "locks between processes are not ported to this system yet",
+    ))
+}
+
 pub(crate) fn try_lock(_file: &File) -> io::Result<bool> {
     Err(io::Error::new(
         io::ErrorKind::Unsupported,

@@ -1,0 +1,4 @@
+# Help names every part.
+. tests/check.sh
+is "one line each" "$(ls lib | wc -l)" "$(shop_help | wc -l)"
+over help
