@@ -1,10 +1,9 @@
 // Takes pictures of the page over its fake engine, for looking at: `npm run shots [-- folder]`.
 // Every state in dark and light, at both sizes, into a folder outside the tree.
-import { spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { openPage } from "./browser.mjs";
 
 const places = [
   ["empty", "start", "/"],
@@ -36,67 +35,19 @@ const sizes = [
 
 const only = process.argv.slice(3);
 const folder = process.argv[2] ?? (await mkdtemp(join(tmpdir(), "coppice-shots-")));
-const port = 5190 + (process.pid % 100);
-const vite = spawn(
-  "node_modules/.bin/vite",
-  ["--port", String(port), "--strictPort", "--logLevel", "error"],
-  {
-    stdio: ["ignore", "inherit", "inherit"],
-  },
-);
-const profile = await mkdtemp(join(tmpdir(), "coppice-chromium-"));
-const address = `http://127.0.0.1:${port}`;
-for (let i = 0; i < 100; i++) {
-  const up = await fetch(address).then(
-    () => true,
-    () => false,
-  );
-  if (up) break;
-  await new Promise((resolve) => setTimeout(resolve, 100));
-}
-
-const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  headless: true,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
-let complaints = 0;
-try {
-  const page = await browser.newPage();
-  page.on("pageerror", (error) => {
-    complaints++;
-    process.stderr.write(`page: ${error.message}\n`);
-  });
-  page.on("console", (message) => {
-    if (message.type() !== "error") return;
-    complaints++;
-    process.stderr.write(`console: ${message.text()}\n`);
-  });
-  for (const [world, name, path] of places) {
-    if (only.length && !only.includes(name)) continue;
-    for (const theme of ["dark", "light"]) {
-      for (const [width, height] of sizes) {
-        if (theme === "light" && width !== 1440) continue;
-        await page.setViewportSize({ width, height });
-        await page.goto("about:blank");
-        await page.goto(`${address}/?fake=${world}&still&theme=${theme}#${path}`);
-        await page.waitForLoadState("networkidle");
-        await page.waitForTimeout(500);
-        const file = join(folder, `${world}-${name}-${theme}-${width}.png`);
-        await page.screenshot({ path: file });
-        process.stdout.write(`${file}\n`);
-      }
+const { page, go, close, complaints } = await openPage();
+for (const [world, name, path] of places) {
+  if (only.length && !only.includes(name)) continue;
+  for (const theme of ["dark", "light"]) {
+    for (const [width, height] of sizes) {
+      await page.setViewportSize({ width, height });
+      await go(world, path, { theme });
+      await page.waitForTimeout(400);
+      const file = join(folder, `${world}-${name}-${theme}-${width}.png`);
+      await page.screenshot({ path: file });
+      process.stdout.write(`${file}\n`);
     }
   }
-} finally {
-  await browser.close();
-  vite.kill();
 }
-process.exitCode = complaints ? 1 : 0;
+await close();
+process.exitCode = complaints() ? 1 : 0;

@@ -13,6 +13,8 @@ export const testIds = {
   firstCommit: "first-commit",
   newPlan: "new-plan",
   newPlanTitle: "new-plan-title",
+  newPlanWay: (way: string) => `new-plan-${way}`,
+  newPlanPath: "new-plan-path",
   newPlanCreate: "new-plan-create",
   project: (id: string) => `project-${id}`,
   plan: (id: string) => `plan-${id}`,
@@ -47,6 +49,7 @@ export const testIds = {
   viewSettings: "view-settings",
   canvas: "canvas",
   node: (task: string) => `node-${task}`,
+  draftTitle: "node-draft-title",
   nodeTitle: (task: string) => `node-title-${task}`,
   handleIn: (task: string) => `handle-in-${task}`,
   handleOut: (task: string) => `handle-out-${task}`,
@@ -63,6 +66,8 @@ export const testIds = {
   planTextSave: "plan-text-save",
   planTextProblem: "plan-text-problem",
   planProblems: "plan-problems",
+  addCheck: "add-check",
+  addAgent: "add-agent",
 
   // Inspector
   inspector: "inspector",
@@ -85,6 +90,7 @@ export const testIds = {
 
   // Review and landing
   review: "review",
+  reviewBack: "review-back",
   reviewFile: (path: string) => `file-${path}`,
   diff: "diff",
   logDrawer: "log-drawer",

@@ -18,4 +18,6 @@ window.matchMedia ??= ((query: string) => ({
 })) as unknown as typeof window.matchMedia;
 Element.prototype.scrollIntoView ??= () => {};
 
+globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, "\\$&") } as typeof CSS;
+
 afterEach(() => cleanup());

@@ -139,7 +139,7 @@ function StageNow({ detail }: { detail: TaskDetail }) {
         <span>{task.stage.word}</span>
         {task.since_ms !== null &&
           (isRunning(task.stage.kind) || look.hue === "need" || look.hue === "ready") && (
-            <span className="quiet">
+            <span className={styles.since}>
               · <Elapsed from={task.since_ms} />
             </span>
           )}

@@ -182,6 +182,7 @@ function Checks({ plan, patch }: PartProps) {
               label={`Command of ${check.name}`}
               hideLabel
               mono
+              testId={testIds.field(`check-${i}-command`)}
               value={check.command}
               placeholder="npm test"
               check={(t) => (t.trim() ? null : "A check runs a command.")}
@@ -206,7 +207,7 @@ function Checks({ plan, patch }: PartProps) {
         <Button
           size="small"
           icon={<Plus size={14} />}
-          data-testid="add-check"
+          data-testid={testIds.addCheck}
           onClick={() =>
             patch({
               checks: [
@@ -272,6 +273,7 @@ function Agents({ plan, patch }: PartProps) {
                 label={`Command of ${agent.name}`}
                 hideLabel
                 mono
+                testId={testIds.field(`agent-${i}-command`)}
                 value={lineOf(agent.command)}
                 placeholder="sh agent.sh"
                 onCommit={(line) => change(i, { command: wordsOf(line) })}
@@ -300,7 +302,7 @@ function Agents({ plan, patch }: PartProps) {
         <Button
           size="small"
           icon={<Plus size={14} />}
-          data-testid="add-agent"
+          data-testid={testIds.addAgent}
           onClick={() => {
             const name = free("agent", plan.agents);
             const agents = [

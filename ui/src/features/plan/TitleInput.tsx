@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import styles from "./plan.module.css";
 
 interface Props {
@@ -9,15 +9,21 @@ interface Props {
   onDone: (title: string | null) => void;
 }
 
+function take(input: HTMLInputElement | null): void {
+  input?.focus();
+  input?.select();
+}
+
 /** A title being edited where it stands: Enter or leaving keeps it, Escape gives it up. */
 export function TitleInput({ value, placeholder, testId, onDone }: Props) {
   const ref = useRef<HTMLInputElement>(null);
   const done = useRef(false);
+  // At once: a letter typed before the next frame would be a shortcut.
+  useLayoutEffect(() => take(ref.current), []);
   useEffect(() => {
-    // The canvas moves the focus to a new node itself; the title takes it after that.
+    // The canvas moves the focus to a new node itself; the title takes it back after that.
     const frame = requestAnimationFrame(() => {
-      ref.current?.focus();
-      ref.current?.select();
+      if (document.activeElement !== ref.current) take(ref.current);
     });
     return () => cancelAnimationFrame(frame);
   }, []);

@@ -14,9 +14,9 @@ import styles from "./projects.module.css";
 export const useNewPlan = create<{ project: ProjectView | null }>(() => ({ project: null }));
 
 const ways = [
-  { id: "draw", label: "Draw it" },
-  { id: "text", label: "Paste text" },
-  { id: "file", label: "Open a plan file" },
+  { id: "draw", label: "Draw it", testId: testIds.newPlanWay("draw") },
+  { id: "text", label: "Paste text", testId: testIds.newPlanWay("text") },
+  { id: "file", label: "Open a plan file", testId: testIds.newPlanWay("file") },
 ] as const;
 type Way = (typeof ways)[number]["id"];
 
@@ -96,6 +96,7 @@ function NewPlanOf({ project }: { project: ProjectView }) {
             key="file"
             label="File"
             mono
+            testId={testIds.newPlanPath}
             autoFocus
             placeholder="PLAN.toml"
             hint="In the repository or anywhere else. The file stays the plan's home: editing it edits the plan."

@@ -412,7 +412,12 @@ function attemptsOf(p: string, t: TaskView): AttemptView[] {
       },
     ],
     evidence: [
-      evidence("test", commitId(`first ${t.id}`), { passed: false, code: 101, void: "the head has moved" }),
+      evidence("test", commitId(`first ${t.id}`), {
+        passed: false,
+        code: 101,
+        void: "the head has moved",
+        at_ms: started - minute - 1000,
+      }),
     ],
     files: 2,
     added: 31,
@@ -564,6 +569,10 @@ function history(state: State): Event[] {
           branch: a.branch,
           worktree: a.worktree ?? "",
         });
+        if (a.ended_ms && a !== attempts[0]) {
+          const body = { task: id, attempt: a.number, reason: "the check “test” failed", will_retry: true };
+          say(a.ended_ms, { type: "attempt.ended", ...body });
+        }
         for (const r of a.runs) {
           const about = { task: id, attempt: a.number, run: r.id, kind: r.kind };
           say(r.started_ms, { type: "process.started", ...about, pid: 51234, shim_pid: 51230 });
@@ -596,6 +605,19 @@ function history(state: State): Event[] {
         }
       }
       const t = p.view.tasks.find((x) => x.id === id);
+      if (t?.since_ms && ["awaiting_approval", "failed", "landing"].includes(t.stage.kind)) {
+        const about = { task: id, attempt: t.attempt };
+        say(t.since_ms, { type: "task.stage", ...about, stage: t.stage.kind, word: t.stage.word });
+      }
+      if (t?.stage.kind === "failed") {
+        const { reason } = t.stage;
+        say((t.since_ms ?? 0) + 1, {
+          type: "task.failed",
+          task: id,
+          reason: reason?.text,
+          code: reason?.code,
+        });
+      }
       if (t?.stage.kind === "landed" && t.ended_ms) {
         const commit = t.stage.commit ?? "";
         say(t.ended_ms, { type: "landed", task: id, attempt: 1, commit, previous: commitId("base") });

@@ -26,7 +26,7 @@ import { CycleNote, type Refusal } from "./CycleNote";
 import styles from "./canvas.module.css";
 import { DependencyEdge, type DependencyEdgeType } from "./DependencyEdge";
 import { DraftNode } from "./DraftNode";
-import { fit } from "./fit";
+import { firstView } from "./fit";
 import { nodeSize } from "./layout";
 import { light, unlight, useLit } from "./lit";
 import { type CanvasNode, draftId, mergeEdges, mergeNodes } from "./nodes";
@@ -76,6 +76,8 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
   );
   const latest = useRef({ plan, places, draft });
   latest.current = { plan, places, draft };
+  // Until the person moves the view or draws, it keeps showing the plan, however the panels around it change.
+  const touched = useRef(false);
 
   useEffect(() => {
     setNodes((old) => mergeNodes(old, plan.id, plan.tasks, places));
@@ -85,14 +87,14 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
   useEffect(() => setDropped((d) => stillOpen(d, plan)), [plan]);
   useEffect(() => () => unlight(), []);
 
-  // Until the person moves the view, it keeps showing the whole plan, however the panels around it change.
-  const touched = useRef(false);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
     const observer = new ResizeObserver(() => {
-      if (!touched.current) requestAnimationFrame(() => void flow.fitView(fit));
+      const { tasks } = latest.current.plan;
+      if (!touched.current && tasks.length > 0)
+        requestAnimationFrame(() => void flow.fitView(firstView(tasks)));
     });
     observer.observe(element);
     return () => observer.disconnect();
@@ -143,7 +145,10 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
     [plan.id, refuse],
   );
 
-  const begin = useCallback((next: Draft) => setDraft({ ...next, at: round(next.at) }), []);
+  const begin = useCallback((next: Draft) => {
+    touched.current = true;
+    setDraft({ ...next, at: round(next.at) });
+  }, []);
 
   const finishDraft = useCallback(
     async (title: string | null) => {
@@ -183,6 +188,7 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
     const { plan: now, places: shown } = latest.current;
     const change = pinned(now.tasks, shown, moved);
     if (!change) return;
+    touched.current = true;
     setDropped((d) => new Map([...d, ...moved]));
     if ((await edit(now.id, change)) === null) setDropped(new Map());
   }, []);
@@ -231,8 +237,8 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
           if (event) touched.current = true;
         }}
         fitView={nodes.length > 0}
-        fitViewOptions={fit}
-        minZoom={0.1}
+        fitViewOptions={firstView(plan.tasks)}
+        minZoom={0.05}
         maxZoom={2}
         panOnScroll
         selectNodesOnDrag={false}

@@ -2,6 +2,7 @@
 import type { Node, NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { StatusShape } from "../../../components/StatusShape";
+import { testIds } from "../../../testids";
 import { TitleInput } from "../TitleInput";
 import styles from "./canvas.module.css";
 
@@ -12,7 +13,12 @@ export const DraftNode = memo(function DraftNode({ data }: NodeProps<DraftNodeTy
     <div className={`${styles.node} ${styles.selected}`} data-testid="node-draft">
       <div className={styles.first}>
         <StatusShape shape="dotted" hue="quiet" />
-        <TitleInput value="" placeholder="Title, then Enter" testId="node-draft-title" onDone={data.onDone} />
+        <TitleInput
+          value=""
+          placeholder="Title, then Enter"
+          testId={testIds.draftTitle}
+          onDone={data.onDone}
+        />
       </div>
       <div className={styles.second}>Esc leaves it out</div>
     </div>

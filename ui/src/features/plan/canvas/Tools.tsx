@@ -6,11 +6,12 @@ import { runAction, useActionKey } from "../../../lib/actions";
 import { testIds } from "../../../testids";
 import styles from "./canvas.module.css";
 import { fit } from "./fit";
+import type { CanvasNode } from "./nodes";
 
 const quick = { duration: 140 };
 
 export function Tools({ plan }: { plan: PlanView }) {
-  const flow = useReactFlow();
+  const flow = useReactFlow<CanvasNode>();
   const fitKey = useActionKey("canvas.fit");
   const layoutKey = useActionKey("canvas.layout");
   return (

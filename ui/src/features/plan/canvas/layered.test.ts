@@ -40,6 +40,12 @@ test("arms that would cross are swapped", () => {
   expect(y("a") < y("b")).toBe(y("y") < y("x"));
 });
 
+test("what hangs on nothing stands in rows, and a late source stands by what needs it", () => {
+  const at = layOut(graph("a b<a c<b late d<c,late x y z w"));
+  expect(at.get("late")?.x).toBe(640);
+  expect(new Set(["x", "y", "z", "w"].map((id) => at.get(id)?.y)).size).toBe(1);
+});
+
 test("a long edge keeps clear of the task it passes", () => {
   const at = layOut(graph("a b<a c<b,a"));
   expect(at.get("b")?.y).not.toBe(at.get("a")?.y);

@@ -22,7 +22,9 @@ const sweeps = 8;
 export function layOut(tasks: readonly Shape[]): Map<string, Point> {
   const places = new Map<string, Point>();
   let top = 0;
-  for (const part of components(tasks)) {
+  const parts = components(tasks);
+  const alone = parts.filter((part) => part.length === 1).flat();
+  for (const part of parts.filter((p) => p.length > 1)) {
     const layers = layersOf(part);
     order(layers);
     const bottom = heights(layers);
@@ -34,6 +36,13 @@ export function layOut(tasks: readonly Shape[]): Map<string, Point> {
     });
     top += bottom + gap.y * 1.5;
   }
+  // What hangs on nothing stands below the rest in rows, as wide as the rest.
+  const widest = Math.max(0, ...[...places.values()].map((p) => p.x)) / (nodeSize.width + gap.x) + 1;
+  const perRow = Math.max(widest, Math.ceil(Math.sqrt(alone.length)));
+  alone.forEach((t, i) => {
+    const x = (i % perRow) * (nodeSize.width + gap.x);
+    places.set(t.id, { x, y: Math.round(top + Math.floor(i / perRow) * (nodeSize.height + gap.y)) });
+  });
   return places;
 }
 
@@ -68,6 +77,17 @@ function layersOf(tasks: readonly Shape[]): Item[][] {
     depth.set(id, value);
     return value;
   };
+  for (const t of tasks) deep(t.id, new Set());
+  // A task that waits for nothing stands right before what waits for it, not at the far left.
+  const first = new Map<string, number>();
+  for (const t of tasks) {
+    for (const d of t.after)
+      first.set(d, Math.min(first.get(d) ?? Number.POSITIVE_INFINITY, depth.get(t.id) ?? 0));
+  }
+  for (const t of tasks) {
+    const next = first.get(t.id);
+    if (depth.get(t.id) === 0 && next !== undefined && next > 1) depth.set(t.id, next - 1);
+  }
   const layers: Item[][] = [];
   const put = (layer: number, id: string | null): Item => {
     const item: Item = { id, height: id === null ? gap.y / 2 : nodeSize.height, before: [], after: [], y: 0 };
@@ -79,7 +99,7 @@ function layersOf(tasks: readonly Shape[]): Item[][] {
     list.push(item);
     return item;
   };
-  const items = new Map(tasks.map((t) => [t.id, put(deep(t.id, new Set()), t.id)]));
+  const items = new Map(tasks.map((t) => [t.id, put(depth.get(t.id) ?? 0, t.id)]));
   for (const t of tasks) {
     const to = items.get(t.id);
     for (const d of t.after) {

@@ -41,7 +41,7 @@ let copied: Copied | null = null;
 
 export function useCanvasActions(given: Given): void {
   const { plan, places, nodes, edges, task, open, begin, drop, setNodes } = given;
-  const flow = useReactFlow();
+  const flow = useReactFlow<CanvasNode, DependencyEdgeType>();
   const pasted = useRef(0);
   const chosen = nodes.filter((n) => n.selected).map((n) => n.id);
   const chosenEdges = edges.filter((e) => e.selected);
@@ -211,7 +211,7 @@ function canCopy(some: () => boolean): () => boolean {
 }
 
 /** Brings a place into view without changing the zoom, and only when it is out of it. */
-function reveal(flow: ReturnType<typeof useReactFlow>, at: Point): void {
+function reveal(flow: ReturnType<typeof useReactFlow<CanvasNode, DependencyEdgeType>>, at: Point): void {
   const view = document.querySelector("[data-testid='canvas']")?.getBoundingClientRect();
   if (!view) return;
   const start = flow.flowToScreenPosition(at);
