@@ -39,6 +39,9 @@ enum Wish {
 pub(crate) trait Person {
     /// The request that answers this event, and what is said about it.
     fn answer(&mut self, event: &Event) -> Option<(Request, String)>;
+
+    /// Whether the plan will move on by an answer whose effect was not seen yet.
+    fn answered(&self) -> bool;
 }
 
 /// Leaves everything to whoever reads along.
@@ -48,6 +51,10 @@ pub(crate) struct Nobody;
 impl Person for Nobody {
     fn answer(&mut self, _event: &Event) -> Option<(Request, String)> {
         None
+    }
+
+    fn answered(&self) -> bool {
+        false
     }
 }
 
@@ -63,8 +70,12 @@ struct Following<'a> {
     seq: u64,
     wish: Wish,
     finished: Option<AllLanded>,
-    /// Answers that are under way.
-    asked: JoinSet<Result<Reply, client::Error>>,
+    /// How the plan rests, until the person's answer reaches it. When it refuses that, this is the outcome.
+    resting: Option<AllLanded>,
+    /// Requests that are under way.
+    asked: JoinSet<(Request, Result<Reply, client::Error>)>,
+    /// Answers that died with an engine, for the next one.
+    unheard: Vec<Request>,
 }
 
 /// Starts the plan, or goes on with it, and shows what happens until it rests.
@@ -95,7 +106,9 @@ pub(crate) async fn follow(
         seq: since,
         wish: Wish::Nothing,
         finished: None,
+        resting: None,
         asked: JoinSet::new(),
+        unheard: Vec::new(),
     };
     let outcome = run.listen(&mut feed, &mut signals, person).await?;
     run.close(feed.client()).await?;
@@ -123,16 +136,25 @@ impl Following<'_> {
                     self.escalate()?;
                     self.send_wish(feed);
                 }
-                Some(answer) = self.asked.join_next(), if !self.asked.is_empty() => {
-                    // A request that died with its engine is sent again to the next one.
-                    if let Ok(Err(client::Error::Answer(error))) = answer {
+                Some(answer) = self.asked.join_next(), if !self.asked.is_empty() => match answer {
+                    Ok((_, Err(client::Error::Answer(error)))) => {
                         self.say(&format!("coppice: {error}"))?;
+                        self.finished = self.resting;
                     }
-                }
+                    // Wishes are sent again whenever an engine is found; an answer once more to the next one.
+                    Ok((request @ Request::Approve { .. }, Err(error))) if error.is_gone() => {
+                        if feed.client().is_gone() {
+                            self.unheard.push(request);
+                        } else {
+                            self.ask(feed, request);
+                        }
+                    }
+                    _ => {}
+                },
                 heard = feed.next() => match heard? {
                     Heard::Notice(notice) => self.notice(feed, notice, person).await?,
                     Heard::Lost => self.reconnect(feed, signals).await?,
-                    Heard::Reconnected(_) => self.send_wish(feed),
+                    Heard::Reconnected(_) => self.send_again(feed),
                 },
                 _ = tick.tick(), if matches!(self.view, View::Live(..)) => self.draw()?,
             }
@@ -170,7 +192,7 @@ impl Following<'_> {
                 }
             }
         }
-        self.send_wish(feed);
+        self.send_again(feed);
         Ok(())
     }
 
@@ -219,7 +241,7 @@ impl Following<'_> {
                 // The next engine sends everything after what the feed heard last; what was skipped is lost to it.
                 Err(error) if error.is_gone() => {
                     *feed = Feed::open(crate::engine::starter()?, self.seq).await?;
-                    self.send_wish(feed);
+                    self.send_again(feed);
                     return Ok(());
                 }
                 Err(error) => return Err(error.into()),
@@ -241,13 +263,21 @@ impl Following<'_> {
         if event.plan.as_deref() != Some(&self.plan.plan) {
             return Ok(());
         }
-        self.show(feed, event).await?;
-        if let EventBody::PlanFinished { landed, total, .. } = &event.body {
-            self.finished = Some(AllLanded(landed == total));
+        let outcome = match &event.body {
+            EventBody::PlanFinished { landed, total, .. } => Some(AllLanded(landed == total)),
+            _ => None,
+        };
+        // A plan can rest because it waits for the very answer that is on its way.
+        self.resting = outcome.filter(|_| person.answered());
+        if self.resting.is_none() || matches!(self.view, View::Json) {
+            self.show(feed, event).await?;
         }
         if let Some((request, words)) = person.answer(event) {
             self.say(&words)?;
             self.ask(feed, request);
+        }
+        if self.resting.is_none() {
+            self.finished = outcome;
         }
         Ok(())
     }
@@ -332,10 +362,21 @@ impl Following<'_> {
         }
     }
 
+    /// What the engine that died may not have heard, to its successor.
+    fn send_again(&mut self, feed: &Feed) {
+        for request in std::mem::take(&mut self.unheard) {
+            self.ask(feed, request);
+        }
+        self.send_wish(feed);
+    }
+
     /// Asks without waiting: events and signals go on meanwhile.
     fn ask(&mut self, feed: &Feed, request: Request) {
         let client = feed.client().clone();
-        self.asked.spawn(async move { client.request(request).await });
+        self.asked.spawn(async move {
+            let answer = client.request(request.clone()).await;
+            (request, answer)
+        });
     }
 
     /// The last frame and the summary.

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::absolute;
 use std::process::ExitCode;
 
@@ -35,20 +36,27 @@ pub(crate) async fn demo(words: Demo) -> Result<ExitCode, Failure> {
         "A small repository, and scripted agents that work on it in worktrees of their own. Coppice runs the\n\
          checks itself; what is approved is merged, checked again as merged, and lands on the target branch.\n\n",
     );
-    let mut person = Approver { plan: plan.plan.clone() };
-    super::run::outcome(follow(engine, &plan, true, words.json, signals, &mut person).await)
+    let mut person = Approver { plan: plan.plan.clone(), said: BTreeSet::new() };
+    super::run::outcome(follow(engine, &plan, false, words.json, signals, &mut person).await)
 }
 
 /// Says yes where a person would look at the diff first.
 #[derive(Debug)]
 struct Approver {
     plan: String,
+    /// The tasks whose approval is on its way.
+    said: BTreeSet<String>,
 }
 
 impl Person for Approver {
     fn answer(&mut self, event: &Event) -> Option<(Request, String)> {
         match &event.body {
+            EventBody::Approved { task, .. } => {
+                self.said.remove(task);
+                None
+            }
             EventBody::NeedsYou { task, code, .. } if code == "approval" => {
+                self.said.insert(task.clone());
                 let words = format!(
                     "{}: its checks are green, and it waits for a person. The demo says for you: coppice approve {}",
                     printable(task),
@@ -58,5 +66,9 @@ impl Person for Approver {
             }
             _ => None,
         }
+    }
+
+    fn answered(&self) -> bool {
+        !self.said.is_empty()
     }
 }
