@@ -340,6 +340,11 @@ impl Attempt {
         (self.task.clone(), self.number)
     }
 
+    /// It is open and at rest, with its worktree in place: it can go on from what is there.
+    pub fn is_resumable(&self) -> bool {
+        self.ended_ms.is_none() && self.step == Step::Rest && self.place == AttemptPlace::Worktree
+    }
+
     /// Something outside is at work for it.
     pub fn is_busy(&self) -> bool {
         self.ended_ms.is_none() && self.step != Step::Rest

@@ -15,6 +15,10 @@ impl Turn<'_> {
     pub(super) fn start_attempt(&mut self, plan_id: &crate::ids::PlanId, task_id: &plan::TaskId) {
         let (Some(plan), Some(project)) = (self.plan(plan_id), self.project_of(plan_id)) else { return };
         let Some(task) = plan.tasks.get(task_id) else { return };
+        if let Some(open) = plan.current(task_id).filter(|attempt| attempt.is_resumable()) {
+            let at = At { plan: plan_id.clone(), task: task_id.clone(), attempt: open.number };
+            return self.begin_inspect(&at);
+        }
         let Some(document) = plan.doc_task(task_id) else { return };
         let attempt = task.attempts + 1;
         let at = At { plan: plan_id.clone(), task: task_id.clone(), attempt };
@@ -159,6 +163,17 @@ impl Turn<'_> {
         }
     }
 
+    /// Looks at the attempt's worktree (again), and goes on from what is there: at once when it
+    /// holds a slot, otherwise as soon as it is given one.
+    pub(super) fn proceed(&mut self, at: &At) {
+        let status = self.plan(&at.plan).and_then(|plan| Some(plan.tasks.get(&at.task)?.stage.status()));
+        if status == Some(plan::Status::Started) {
+            return self.begin_inspect(at);
+        }
+        self.step(at, Step::Rest);
+        self.stage(at, Stage::Waiting);
+    }
+
     pub(super) fn begin_inspect(&mut self, at: &At) {
         let (Some(project), Some(attempt)) = (self.project_of(&at.plan), self.attempt(at)) else { return };
         let (worktree, base) = (attempt.worktree.clone(), attempt.base.clone());
@@ -223,7 +238,6 @@ impl Turn<'_> {
         let worktree = attempt.worktree.clone();
         let title = self.title_of(at);
         let scope = self.scope_of(at);
-        self.stage(at, Stage::Checking);
         self.step(at, Step::CommitLeftovers);
         let message =
             format!("{title}\n\nCommitted by Coppice from what the agent left uncommitted in its scope.\n");
@@ -246,7 +260,7 @@ impl Turn<'_> {
                         Fact::LeftoversCommitted { task: at.task.clone(), attempt: at.attempt, paths, head },
                     );
                 }
-                self.begin_inspect(at);
+                self.proceed(at);
             }
             Err(why) => self.rest_needing(at, NeedsYou::Blocked { why }),
         }
@@ -256,7 +270,6 @@ impl Turn<'_> {
         let (Some(project), Some(attempt)) = (self.project_of(&at.plan), self.attempt(at)) else { return };
         let worktree = attempt.worktree.clone();
         let keep = format!("{}/{}/{}/leftovers-{}", at.plan, at.task, at.attempt, self.world.seq);
-        self.stage(at, Stage::Checking);
         self.step(at, Step::Tidy { check });
         self.effect(Effect::Tidy { at: at.clone(), project, worktree, keep });
     }
@@ -272,8 +285,14 @@ impl Turn<'_> {
             self.record(&at.plan, Fact::LeftoversKept { task, attempt, paths, keep_ref });
         }
         let head = self.attempt(at).and_then(|attempt| attempt.head.clone());
-        if head.as_ref() != Some(&tidied.head) || self.attempt(at).is_some_and(|a| a.base == tidied.head) {
-            return self.begin_inspect(at);
+        let same =
+            head.as_ref() == Some(&tidied.head) && self.attempt(at).is_some_and(|a| a.base != tidied.head);
+        let holds_slot = self
+            .plan(&at.plan)
+            .and_then(|plan| plan.tasks.get(&at.task))
+            .is_some_and(|task| task.stage.status() == plan::Status::Started);
+        if !same || !holds_slot {
+            return self.proceed(at);
         }
         self.begin_check(at, check);
     }

@@ -219,10 +219,10 @@ impl Turn<'_> {
                     {
                         self.enqueue(&at);
                     }
-                    _ if open => self.begin_inspect(&at),
+                    _ if open => self.proceed(&at),
                     _ => self.try_afresh(&at),
                 },
-                Stage::Checking if open => self.begin_inspect(&at),
+                Stage::Checking if open => self.proceed(&at),
                 Stage::Failed { .. } => self.try_afresh(&at),
                 _ => {}
             }
@@ -394,7 +394,8 @@ impl Turn<'_> {
                 "Its attempt must be open and at rest.",
             ));
         }
-        self.begin_inspect(&at);
+        self.proceed(&at);
+        self.settle(id);
         Ok(Reply::Done)
     }
 

@@ -92,7 +92,8 @@ impl Turn<'_> {
             Built::HeadMoved { head } => {
                 self.void_approval(at, &format!("The head moved to {} after the approval.", head.short()));
                 self.unqueue(at, "The head moved after the approval.");
-                self.begin_inspect(at);
+                self.stage(at, Stage::AwaitingApproval);
+                self.proceed(at);
             }
             Built::Failed { why } => self.hold(at, NeedsYou::Blocked { why }),
         }

@@ -104,7 +104,7 @@ impl Turn<'_> {
             if self.outside.tip(&known, &branch).is_ok_and(|tip| tip != head) {
                 self.void_approval(&at, "The head moved after the approval.");
                 self.unqueue_if_queued(&at);
-                self.begin_inspect(&at);
+                self.proceed(&at);
                 self.settle(&at.plan);
             }
         }
