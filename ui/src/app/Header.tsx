@@ -215,6 +215,8 @@ function PaletteButton() {
       look="plain"
       icon={<Search size={14} />}
       keyHint={key}
+      className={styles.paletteButton}
+      aria-label="Search"
       data-testid={testIds.paletteOpen}
       onClick={() => runAction("app.palette")}
     >

@@ -9,6 +9,7 @@ import { planLook } from "../features/projects/Rail";
 import { queries, useProjects } from "../ipc/queries";
 import { allActions, keyOf, useRegistry } from "../lib/actions";
 import { useDesk } from "../lib/desk";
+import { matchScore } from "../lib/match";
 import { navigate } from "../lib/route";
 import { stageLook } from "../lib/stage";
 import { testIds } from "../testids";
@@ -45,7 +46,7 @@ function PaletteBody({ close }: { close: () => void }) {
   };
 
   return (
-    <Command className={styles.command} loop label="Search">
+    <Command className={styles.command} loop label="Search" filter={matchScore}>
       <Command.Input className={styles.search} placeholder="Search commands, tasks, plans…" />
       <Command.List className={styles.found}>
         <Command.Empty className={styles.nothing}>Nothing is called that.</Command.Empty>

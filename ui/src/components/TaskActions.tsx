@@ -1,8 +1,9 @@
 /* The buttons that are possible now for a task, each saying what it does. Asks once before what destroys. */
 import { type ReactNode, useState } from "react";
 import type { ActionView } from "../ipc/bindings/ActionView";
+import type { StageKind } from "../ipc/bindings/StageKind";
 import type { TaskAction } from "../ipc/bindings/TaskAction";
-import { actionLook, isDestructive } from "../lib/taskAction";
+import { actionLabel, actionLook, isDestructive } from "../lib/taskAction";
 import { Button } from "./Button";
 import { Confirm } from "./Dialog";
 import { Tooltip } from "./Tooltip";
@@ -17,6 +18,8 @@ interface Props {
   size?: "small" | "normal";
   /** The key of the nth button. */
   keyOf?: (index: number) => string | undefined;
+  /** Where the task stands, for words that depend on it. */
+  stage?: StageKind;
   /** What is said when one is asked about. */
   subject: string;
   children?: ReactNode;
@@ -31,6 +34,7 @@ export function TaskActions({
   keyOf,
   subject,
   children,
+  stage,
 }: Props) {
   const [asked, setAsked] = useState<ActionView | null>(null);
   const [busy, setBusy] = useState<TaskAction | null>(null);
@@ -44,7 +48,7 @@ export function TaskActions({
     <>
       {children}
       {shown.map((view, i) => {
-        const { label, look } = actionLook[view.action];
+        const { look } = actionLook[view.action];
         return (
           <Tooltip key={view.action} text={view.effect}>
             <Button
@@ -55,7 +59,7 @@ export function TaskActions({
               data-testid={testIdOf(view.action)}
               onClick={() => (isDestructive(view.action) ? setAsked(view) : void act(view.action))}
             >
-              {label}
+              {actionLabel(view.action, stage)}
             </Button>
           </Tooltip>
         );

@@ -1,3 +1,4 @@
+import { QueryObserver } from "@tanstack/react-query";
 import { expect, test, vi } from "vitest";
 import type { Event } from "./bindings/Event";
 import { newCache } from "./cache";
@@ -53,4 +54,26 @@ test("the latest line of a run needs no query", () => {
   frame();
   expect(usePassing.getState().lines["p\na"]).toBe("two");
   expect(invalidate).not.toHaveBeenCalled();
+});
+
+test("an answer under way is let finish and read again, however much happens meanwhile", async () => {
+  const { client, sink, frame } = setUp();
+  const answers: ((value: number) => void)[] = [];
+  const watch = new QueryObserver(client, {
+    queryKey: keys.plan("p"),
+    queryFn: () => new Promise<number>((resolve) => answers.push(resolve)),
+  });
+  const stop = watch.subscribe(() => {});
+  for (let i = 1; i <= 20; i++) {
+    sink(event(i, "head.moved"));
+    frame();
+  }
+  expect(answers).toHaveLength(1);
+  answers[0]?.(1);
+  await vi.waitFor(() => expect(client.getQueryData(keys.plan("p"))).toBe(1));
+  frame();
+  expect(answers).toHaveLength(2);
+  answers[1]?.(2);
+  await vi.waitFor(() => expect(client.getQueryData(keys.plan("p"))).toBe(2));
+  stop();
 });

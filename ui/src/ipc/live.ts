@@ -41,6 +41,11 @@ export function noticeSink(
   let all = false;
   let planned = false;
 
+  const plan = () => {
+    if (planned) return;
+    planned = true;
+    schedule(flush);
+  };
   const flush = () => {
     planned = false;
     const [keysNow, eventsNow, linesNow, allNow] = [stale, events, lines, all];
@@ -51,10 +56,14 @@ export function noticeSink(
     if (Object.keys(linesNow).length > 0)
       usePassing.setState((p) => ({ lines: { ...p.lines, ...linesNow } }));
     append(client, eventsNow);
-    if (allNow) void client.invalidateQueries();
-    else
-      for (const queryKey of withoutCovered(keysNow))
-        void client.invalidateQueries({ queryKey: [...queryKey] });
+    if (allNow) return void client.invalidateQueries();
+    // An answer under way may be older than the event, and starting it over each frame would let a busy plan never
+    // be read at all: it is let finish, and read again after that.
+    for (const queryKey of withoutCovered(keysNow)) {
+      if (client.isFetching({ queryKey }) > 0) stale.push(queryKey);
+      else void client.invalidateQueries({ queryKey });
+    }
+    if (stale.length > 0) plan();
   };
 
   return (notice) => {
@@ -74,10 +83,7 @@ export function noticeSink(
         usePassing.setState({ trouble: notice.message });
         return;
     }
-    if (!planned) {
-      planned = true;
-      schedule(flush);
-    }
+    plan();
   };
 }
 
@@ -120,9 +126,21 @@ export async function follow(client: QueryClient, onWarning: (message: string) =
     if (next.connected && !connected) void client.invalidateQueries();
     connected = next.connected;
   };
-  await shell.listen("engine-state", (payload) => took(payload as EngineState));
-  const first = await readEngineState();
+  // The shell may still be starting the engine; what happened before this window is no news to it.
+  let connect: () => void = () => {};
+  const connection = new Promise<void>((resolve) => {
+    connect = resolve;
+  });
+  await shell.listen("engine-state", (payload) => {
+    took(payload as EngineState);
+    if (connected) connect();
+  });
+  let first = await readEngineState();
   took(first);
+  if (!first.connected) {
+    await connection;
+    first = await readEngineState();
+  }
   await shell.invoke("subscribe", {
     since: first.seq ?? 0,
     channel: shell.channel((message) => sink(message as Notice)),

@@ -2,6 +2,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import type { DiffScope } from "./bindings/DiffScope";
 import type { Event } from "./bindings/Event";
+import type { Setting } from "./bindings/Setting";
 import { keys } from "./keys";
 import { logLimit } from "./live";
 import { request } from "./request";
@@ -42,7 +43,7 @@ export const queries = {
       queryFn: () => request({ type: "scope_files", project, scope, exclude }),
     }),
   log: (plan: string) => queryOptions({ queryKey: keys.log(plan), queryFn: () => readLog(plan) }),
-  settings: () => queryOptions({ queryKey: keys.settings, queryFn: () => request({ type: "settings" }) }),
+  settings: () => queryOptions({ queryKey: keys.settings, queryFn: readSettings }),
   doctor: () =>
     queryOptions({ queryKey: keys.doctor, queryFn: () => request({ type: "doctor", rebuild: false }) }),
 };
@@ -70,4 +71,10 @@ async function readLog(plan: string): Promise<Event[]> {
     if (!last || events.length < page) return all.slice(-logLimit);
     since = last.seq;
   }
+}
+
+/** The person's settings, by the names under which they are set; the store keeps them apart from its own. */
+async function readSettings(): Promise<Setting[]> {
+  const settings = await request({ type: "settings" });
+  return settings.map(({ key, value }) => ({ key: key.replace(/^user\./, ""), value }));
 }

@@ -56,6 +56,11 @@ const signs: Record<string, string> = {
   arrowleft: "←",
   arrowright: "→",
   space: "Space",
+  pagedown: "PgDn",
+  pageup: "PgUp",
+  home: "Home",
+  end: "End",
+  tab: "Tab",
   plus: "+",
 };
 

@@ -1,5 +1,6 @@
 /* What can be done with a task, as words and as a request. */
 import type { Request } from "../ipc/bindings/Request";
+import type { StageKind } from "../ipc/bindings/StageKind";
 import type { TaskAction } from "../ipc/bindings/TaskAction";
 
 export const actionLook: Record<TaskAction, { label: string; look: "primary" | "normal" | "danger" }> = {
@@ -15,6 +16,11 @@ export const actionLook: Record<TaskAction, { label: string; look: "primary" | "
   cancel: { label: "Cancel task", look: "danger" },
   discard: { label: "Discard", look: "danger" },
 };
+
+/** The button's word: a draft is released, anything else is tried again. */
+export function actionLabel(action: TaskAction, stage?: StageKind): string {
+  return action === "retry" && stage === "draft" ? "Release" : actionLook[action].label;
+}
 
 /** Whether it is asked about once before it is done. */
 export function isDestructive(action: TaskAction): boolean {

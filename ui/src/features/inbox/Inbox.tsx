@@ -36,9 +36,9 @@ function placeOf(item: InboxItem): Route {
       };
 }
 
-/** Answers that need no look at the diff: an approval is given in the review. */
+/** Answers that can be given from here: an approval is given in the review, a run is ended where it is seen. */
 function answersOf(item: InboxItem) {
-  return item.actions.filter((a) => a.action !== "approve");
+  return item.actions.filter((a) => a.action !== "approve" && a.action !== "end_run");
 }
 
 export function Inbox() {

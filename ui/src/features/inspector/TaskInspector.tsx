@@ -6,9 +6,11 @@ import { TaskActions } from "../../components/TaskActions";
 import { Elapsed } from "../../components/Time";
 import { useDraft } from "../../components/useDraft";
 import { act } from "../../ipc/act";
-import { edit } from "../../ipc/ask";
+import { edit, attempt as shown } from "../../ipc/ask";
 import type { PlanView } from "../../ipc/bindings/PlanView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
+import { openInEditor } from "../../ipc/engine";
+import { useActions } from "../../lib/actions";
 import { type InspectorTab, navigate, type PlanViewName } from "../../lib/route";
 import { isRunning, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
@@ -46,6 +48,24 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
     history: <HistoryTab plan={plan} detail={detail} />,
   };
   const reviewable = attempt !== null && attempt.head !== null && attempt.files > 0;
+  useActions([
+    {
+      id: "task.editor",
+      label: "Open the worktree in the editor",
+      group: "Task",
+      key: "e",
+      when: () => attempt?.worktree != null,
+      run: () => attempt?.worktree && void shown(openInEditor(attempt.worktree)),
+    },
+    {
+      id: "task.review",
+      label: "Review this task",
+      group: "Task",
+      key: "v",
+      when: () => reviewable,
+      run: () => attempt && navigate({ at: "review", plan: plan.id, task: task.id, attempt: attempt.number }),
+    },
+  ]);
   return (
     <>
       <div className={styles.head}>
@@ -65,6 +85,7 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
             without={["approve"]}
             size="small"
             subject={task.title}
+            stage={task.stage.kind}
             onAct={(action) =>
               act(action, {
                 plan: plan.id,

@@ -5,8 +5,10 @@ import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { EntryField } from "../../components/fields";
 import { Segmented } from "../../components/Segmented";
-import { ask } from "../../ipc/ask";
+import { ask, edit } from "../../ipc/ask";
 import type { ProjectView } from "../../ipc/bindings/ProjectView";
+import { useSettings } from "../../ipc/queries";
+import { pathIn } from "../../lib/path";
 import { navigate } from "../../lib/route";
 import { testIds } from "../../testids";
 import styles from "./projects.module.css";
@@ -29,6 +31,7 @@ function NewPlanOf({ project }: { project: ProjectView }) {
   const [way, setWay] = useState<Way>("draw");
   const [entry, setEntry] = useState("");
   const [busy, setBusy] = useState(false);
+  const { data: settings = [] } = useSettings();
   const close = () => useNewPlan.setState({ project: null });
   const text = entry.trim();
 
@@ -40,9 +43,13 @@ function NewPlanOf({ project }: { project: ProjectView }) {
         ? await ask({ type: "create_plan", project: project.id, title: text })
         : way === "text"
           ? await ask({ type: "import_plan", project: project.id, text: entry })
-          : await ask({ type: "open_plan_file", repo: project.root, file: text });
+          : await ask({ type: "open_plan_file", repo: project.root, file: pathIn(project.root, text) });
     setBusy(false);
     if (!made) return;
+    const slots = Number(settings.find((s) => s.key === "slots")?.value);
+    if (way === "draw" && Number.isInteger(slots) && slots > 0) {
+      await edit(made.plan, { type: "update_plan", patch: { slots } });
+    }
     close();
     navigate({ at: "plan", plan: made.plan, view: "graph", task: null, tab: "spec" });
   };

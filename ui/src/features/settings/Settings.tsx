@@ -53,11 +53,21 @@ const themes: { id: ThemeChoice; label: string }[] = [
   { id: "light", label: "Light" },
 ];
 
-/** Settings of the engine that have a better name than their key. */
-const names: Record<string, { label: string; hint: string }> = {
-  slots: { label: "Slots", hint: "For new plans: how many tasks run at the same time." },
-  "slots.default": { label: "Slots", hint: "For new plans: how many tasks run at the same time." },
-};
+/** What the engine remembers for the person. */
+const kept = [
+  {
+    key: "slots",
+    label: "Slots",
+    placeholder: "4",
+    hint: "For new plans: how many tasks run at the same time.",
+  },
+  {
+    key: "editor",
+    label: "Editor",
+    placeholder: "the one that is found",
+    hint: "A command with {path} and {line} in it, such as: code --goto {path}:{line}",
+  },
+] as const;
 
 function General() {
   const theme = useDesk((d) => d.theme);
@@ -65,7 +75,6 @@ function General() {
   const set = useDesk((d) => d.set);
   const engine = useEngineState();
   const { data: settings = [], refetch } = useSettings();
-  const shown = settings.some((s) => s.key in names) ? settings : [...settings, { key: "slots", value: "" }];
   return (
     <>
       <section className={styles.group}>
@@ -86,13 +95,14 @@ function General() {
       </section>
       <section className={styles.group}>
         <h2>Engine</h2>
-        {shown.map((setting) => (
+        {kept.map((setting) => (
           <TextField
             key={setting.key}
-            label={names[setting.key]?.label ?? setting.key}
-            hint={names[setting.key]?.hint}
-            value={setting.value}
-            placeholder="4"
+            label={setting.label}
+            hint={setting.hint}
+            mono={setting.key === "editor"}
+            value={settings.find((s) => s.key === setting.key)?.value ?? ""}
+            placeholder={setting.placeholder}
             onCommit={async (value) => {
               await ask({ type: "set_setting", key: setting.key, value: value.trim() });
               await refetch();
@@ -107,6 +117,13 @@ function General() {
         </dl>
         <p className="quiet">
           The engine goes on when this window closes, and ends by itself when nothing is left to do.
+        </p>
+      </section>
+      <section className={styles.group}>
+        <h2>Made with</h2>
+        <p className="quiet">
+          React Flow, xterm.js, Radix, TanStack Query and Virtual, cmdk, Zustand, Lucide, Inter and JetBrains
+          Mono, and Tauri. Thank you.
         </p>
       </section>
     </>

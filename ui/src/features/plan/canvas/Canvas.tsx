@@ -74,6 +74,8 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
   const [edges, setEdges] = useState<DependencyEdgeType[]>(() =>
     mergeEdges([], plan.tasks, plan.critical_path),
   );
+  // An empty plan has nothing to fit; its first task stays where it was put.
+  const [fitsFirst] = useState(nodes.length > 0);
   const latest = useRef({ plan, places, draft });
   latest.current = { plan, places, draft };
   // Until the person moves the view or draws, it keeps showing the plan, however the panels around it change.
@@ -236,7 +238,7 @@ function CanvasOf({ plan, task, tab, places: settled }: Props & { places: Positi
         onMoveStart={(event) => {
           if (event) touched.current = true;
         }}
-        fitView={nodes.length > 0}
+        fitView={fitsFirst}
         fitViewOptions={firstView(plan.tasks)}
         minZoom={0.05}
         maxZoom={2}
