@@ -175,7 +175,8 @@ async fn f02_what_a_killed_add_leaves_is_completed() {
         world.git(args.map(std::ffi::OsStr::new).into_iter().chain([path.as_os_str(), "HEAD".as_ref()]));
     };
     // Killed at ever later steps of git and of ours.
-    let left: [&dyn Fn(&World, &Path); 6] = [
+    type Left<'a> = &'a dyn Fn(&World, &Path);
+    let left: [Left; 6] = [
         &|world, _| {
             world.git(["branch", "x"]);
         },
