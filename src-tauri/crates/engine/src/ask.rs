@@ -302,7 +302,8 @@ pub(crate) async fn open_project(engine: &Engine, path: &str, trust: bool, demo:
     if known.as_ref() != Some(&project) {
         engine.actor.forget_repo(&id);
     }
-    engine.command(Command::OpenProject { project }).await?;
+    engine.command(Command::OpenProject { project: project.clone() }).await?;
+    engine.actor.watch(&project);
     let target = repo.default_target().await.map_err(failed)?;
     let mut view = engine
         .look(move |world| world.projects.get(&id).map(|project| view::project(world, project)))

@@ -144,6 +144,10 @@ pub async fn serve(home: Home, programs: Programs, ready: impl FnOnce()) -> Resu
     let accepting = tokio::spawn(socket.accept(engine.clone()));
     ready();
 
+    for project in world.projects.values() {
+        engine.actor.watch(project);
+    }
+
     let (done, finished) = oneshot::channel();
     let rotation = Loop {
         outside: Real { actor: Arc::clone(&engine.actor), handle: Handle::current() },

@@ -17,6 +17,11 @@ use crate::world::{self, Size};
 /// A lock of another git process is waited for this long.
 const LOCK_WAIT: Duration = Duration::from_secs(20);
 
+/// The trash keeps this many worktrees, and none longer than two weeks (in seconds): they hold
+/// caches and installed packages, which add up.
+const TRASH_ENTRIES: usize = 40;
+const TRASH_AGE: i64 = 14 * 24 * 60 * 60;
+
 impl Actor {
     pub(super) async fn git(self: &Arc<Self>, effect: Effect) -> Option<Input> {
         Some(match effect {
@@ -279,7 +284,10 @@ impl Actor {
             [Some(entry.head_ref.clone()), entry.snapshot_ref.clone()].into_iter().flatten().collect()
         };
         match repo.trash_worktree(worktree, Some(branch), keep).await {
-            Ok(trashed) => Ok(known(&trashed.entry)),
+            Ok(trashed) => {
+                tokio::spawn(limit_trash(repo.clone(), place));
+                Ok(known(&trashed.entry))
+            }
             // It never came into being, or an earlier engine removed it and died before saying so.
             Err(repo::Error::Missing { .. }) if worktree.symlink_metadata().is_err() => {
                 let trash = repo.trash(&place).await.map_err(|error| sentence(&error))?;
@@ -300,6 +308,22 @@ impl Actor {
         // A lane holds nothing of anybody's: merged trees, and what checks wrote.
         repo.empty_trash(&place, &[trashed.entry]).await.map_err(|error| sentence(&error))?;
         Ok(())
+    }
+}
+
+/// Keeps the trash within its limits; the commits and snapshots of what goes stay under keep refs.
+async fn limit_trash(repo: Repo, place: repo::Place) {
+    let Ok(entries) = repo.trash(&place).await else { return };
+    let oldest = crate::outside::now() / 1000 - TRASH_AGE;
+    // The newest come first.
+    let due: Vec<_> = entries
+        .into_iter()
+        .enumerate()
+        .filter(|(place, entry)| *place >= TRASH_ENTRIES || entry.at < oldest)
+        .map(|(_, entry)| entry)
+        .collect();
+    if let Err(error) = repo.empty_trash(&place, &due).await {
+        tracing::warn!(error = %sentence(&error), "old worktrees stay in the trash");
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Actor {
     runs: Mutex<HashMap<RunId, terminal::Run>>,
     /// Repositories in which only this engine's git commands are at work.
     settled: Mutex<std::collections::HashSet<ProjectId>>,
+    /// Repositories whose refs are watched.
+    watched: Mutex<HashMap<ProjectId, tokio::task::JoinHandle<()>>>,
     /// Ends that were ordered before the run had started.
     to_end: Mutex<std::collections::HashSet<RunId>>,
 }
@@ -63,6 +65,7 @@ impl Actor {
             repos: Mutex::default(),
             runs: Mutex::default(),
             settled: Mutex::default(),
+            watched: Mutex::default(),
             to_end: Mutex::default(),
         }
     }
@@ -125,7 +128,35 @@ impl Actor {
         Ok(repo)
     }
 
+    /// Tells the loop whenever somebody moves a ref of the project. A watch that can't be had is no
+    /// error: heads are compared again before anything lands.
+    pub fn watch(self: &Arc<Self>, project: &Project) {
+        let Ok(repo) = self.repo(project) else { return };
+        let Ok(mut watched) = self.watched.lock() else { return };
+        if watched.get(&project.id).is_some_and(|watch| !watch.is_finished()) {
+            return;
+        }
+        let (actor, id) = (Arc::clone(self), project.id.clone());
+        let watching = tokio::spawn(async move {
+            let mut watch = match repo.watch() {
+                Ok(watch) => watch,
+                Err(error) => return tracing::warn!(error = %sentence(&error), "refs are not watched"),
+            };
+            while let Some(moved) = watch.next().await {
+                if moved.refs || moved.heads || moved.lost {
+                    actor.send(Input::RefsMoved { project: id.clone() });
+                }
+            }
+        });
+        watched.insert(project.id.clone(), watching);
+    }
+
     pub fn forget_repo(&self, project: &ProjectId) {
+        if let Ok(mut watched) = self.watched.lock()
+            && let Some(watching) = watched.remove(project)
+        {
+            watching.abort();
+        }
         if let Ok(mut repos) = self.repos.lock() {
             repos.remove(project);
         }
