@@ -30,6 +30,7 @@ export function Layout() {
   const route = useRoute();
   const { projects, project, plan } = useCurrent(route);
   const { railOpen, inspectorOpen, dockOpen } = useDesk();
+  const engine = useEngineState();
 
   // Opening the program goes on where it was left.
   useEffect(() => {
@@ -46,7 +47,7 @@ export function Layout() {
   const across = [...(showRail ? ["rail"] : []), "middle", ...(showInspector ? ["inspector"] : [])];
 
   return (
-    <div className={styles.app}>
+    <div className={styles.app} data-engine-pid={engine.engine_pid ?? undefined}>
       <Header projects={projects ?? []} project={project} plan={plan} />
       <Banner />
       <Panels id="across" orientation="horizontal" panels={across}>

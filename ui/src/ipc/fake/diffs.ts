@@ -4,7 +4,7 @@ import type { ChangedFiles } from "../bindings/ChangedFiles";
 import type { DiffLine } from "../bindings/DiffLine";
 import type { FileDiff } from "../bindings/FileDiff";
 import { specialDiff, specialFiles } from "./diffKinds";
-import { commitId } from "./world";
+import { commitId } from "./shapes";
 
 const before = `impl Backoff {
     pub fn delay(&self, attempt: u32) -> Duration {

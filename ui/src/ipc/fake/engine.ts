@@ -1,23 +1,21 @@
 /* The fake engine: answers requests from memory and says what happened. */
 import type { Event } from "../bindings/Event";
-import type { InboxItem } from "../bindings/InboxItem";
-import type { LandingView } from "../bindings/LandingView";
 import type { Notice } from "../bindings/Notice";
-import type { PlanSummary } from "../bindings/PlanSummary";
-import type { PlanView } from "../bindings/PlanView";
-import type { ProjectView } from "../bindings/ProjectView";
 import type { Reply } from "../bindings/Reply";
 import type { Request } from "../bindings/Request";
 import type { RunView } from "../bindings/RunView";
 import type { TaskView } from "../bindings/TaskView";
-import { actionsOf, detailOf } from "./detail";
+import { act } from "./act";
+import { detailOf } from "./detail";
 import { changedFiles, fileDiff } from "./diffs";
 import { applyEdit, derive, type FakePlan, plan, stage, task } from "./plan";
 import { refuse } from "./refuse";
+import { run } from "./shapes";
 import { tick } from "./simulate";
 import { plainText, terminalText } from "./terminals";
 import { planText, problemsOf } from "./text";
-import { commitId, newState, project, run, type State, type World } from "./world";
+import { allRuns, inbox, landingView, projectView, summary } from "./views";
+import { newState, project, type State, type World } from "./world";
 
 export type { World } from "./world";
 
@@ -402,157 +400,4 @@ function saved(fake: Fake, p: FakePlan, what: string, created: string[]): Reply 
   fake.say(p.view.id, { type: "plan.edited", revision: p.view.revision, what });
   const { revision, can_undo, can_redo } = p.view;
   return { type: "edited", value: { revision, created, can_undo, can_redo } };
-}
-
-type Act = Extract<
-  Request,
-  {
-    type:
-      | "retry"
-      | "cancel"
-      | "discard"
-      | "approve"
-      | "unapprove"
-      | "leftovers"
-      | "recheck"
-      | "retry_landing";
-  }
->;
-
-function act(fake: Fake, p: FakePlan, request: Act): void {
-  const t =
-    p.view.tasks.find((x) => x.id === request.task) ?? refuse("not_found", "The task does not exist.");
-  const about = { task: t.id, attempt: t.attempt ?? 1 };
-  const to = (next: TaskView["stage"], body: Record<string, unknown>) => {
-    t.stage = next;
-    t.since_ms = Date.now();
-    derive(p);
-    fake.say(p.view.id, body);
-  };
-  switch (request.type) {
-    case "retry":
-      t.attempt = (t.attempt ?? 0) + 1;
-      t.ended_ms = null;
-      return to(stage("waiting", "Waiting"), { type: "task.retried", task: t.id });
-    case "cancel":
-      return to(stage("cancelled", "Cancelled"), { type: "task.cancelled", task: t.id });
-    case "discard":
-      return to(stage("discarded", "Discarded"), { type: "task.discarded", task: t.id });
-    case "approve": {
-      const head = p.attempts.get(t.id)?.[0]?.head ?? commitId(`head ${t.id}`);
-      const a = p.attempts.get(t.id)?.[0];
-      if (a) a.approval = { head, by: "you", at_ms: Date.now(), void: null };
-      return to(stage("queued", "Queued to land"), { type: "approved", ...about, head, by: "you" });
-    }
-    case "unapprove":
-      return to(stage("awaiting_approval", "Ready to review"), {
-        type: "approval.void",
-        task: t.id,
-        why: "taken back",
-      });
-    case "leftovers":
-      return to(stage("checking", "Checking 1 of 2"), {
-        type: request.commit ? "leftovers.committed" : "leftovers.kept",
-        ...about,
-        paths: t.stage.reason?.paths ?? [],
-        head: commitId("kept"),
-        keep_ref: "refs/coppice/keep/1",
-      });
-    case "recheck":
-      return to(stage("checking", "Checking 1 of 2"), {
-        type: "task.stage",
-        ...about,
-        stage: "checking",
-        word: "",
-      });
-    case "retry_landing":
-      return to(stage("queued", "Queued to land"), {
-        type: "task.stage",
-        ...about,
-        stage: "queued",
-        word: "",
-      });
-  }
-}
-
-function allRuns(state: State): RunView[] {
-  return [...state.plans.values()].flatMap((p) =>
-    [...p.attempts.values()].flatMap((l) => l.flatMap((a) => a.runs)),
-  );
-}
-
-export function runByDir(fake: Fake, dir: string): RunView | undefined {
-  return allRuns(fake.state).find((r) => r.dir === dir);
-}
-
-function summary(view: PlanView): PlanSummary {
-  const { id, project: of, title, target, mode, progress, file } = view;
-  return { id, project: of, title, target, mode, progress, file };
-}
-
-function projectView(state: State, p: ProjectView): ProjectView {
-  const plans = [...state.plans.values()].filter((x) => x.view.project === p.id).map((x) => summary(x.view));
-  return { ...p, plans, trash: p.id === "acme" ? state.trash.length : 0 };
-}
-
-function landingView(p: FakePlan): LandingView {
-  const entry = (t: TaskView) => {
-    const a = p.attempts.get(t.id)?.[0];
-    return {
-      task: t.id,
-      title: t.title,
-      attempt: t.attempt ?? 1,
-      head: a?.head ?? commitId(`head ${t.id}`),
-      stage: t.stage,
-      candidate: t.stage.kind === "landing" ? commitId(`candidate ${t.id}`) : null,
-      onto: commitId("base"),
-      evidence: a?.evidence ?? [],
-      since_ms: t.since_ms ?? Date.now(),
-    };
-  };
-  const of = (kinds: string[]) => p.view.tasks.filter((t) => kinds.includes(t.stage.kind));
-  return {
-    target: p.view.target,
-    tip: commitId("base"),
-    queue: of(["landing", "queued"]).map(entry),
-    held: of(["needs_you"])
-      .filter((t) => t.stage.reason?.code === "merged_check_failed")
-      .map(entry),
-    landed: of(["landed"])
-      .map((t) => ({
-        task: t.id,
-        title: t.title,
-        commit: t.stage.commit ?? commitId(t.id),
-        previous: commitId("base"),
-        at_ms: t.ended_ms ?? Date.now(),
-      }))
-      .sort((a, b) => b.at_ms - a.at_ms),
-  };
-}
-
-function inbox(state: State): InboxItem[] {
-  const kinds = { needs_you: "needs_you", awaiting_approval: "ready_to_review", failed: "failed" } as const;
-  const items: InboxItem[] = [];
-  for (const p of state.plans.values()) {
-    for (const t of p.view.tasks) {
-      const kind = kinds[t.stage.kind as keyof typeof kinds];
-      if (!kind) continue;
-      items.push({
-        id: `${p.view.id}-${t.id}-${t.attempt ?? 1}-${kind}`,
-        project: p.view.project,
-        project_name: state.projects.find((x) => x.id === p.view.project)?.name ?? "",
-        plan: p.view.id,
-        plan_title: p.view.title,
-        task: t.id,
-        task_title: t.title,
-        attempt: t.attempt,
-        kind,
-        what: t.stage.reason?.text ?? "The checks are green at the head; the diff waits for you.",
-        since_ms: t.since_ms ?? Date.now(),
-        actions: actionsOf(p, t),
-        blocks: p.view.tasks.filter((x) => x.after.includes(t.id)).length,
-      });
-    }
-  }
-  return items.sort((a, b) => b.blocks - a.blocks || a.since_ms - b.since_ms);
 }

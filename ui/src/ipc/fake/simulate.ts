@@ -5,7 +5,7 @@ import type { Stage } from "../bindings/Stage";
 import type { TaskView } from "../bindings/TaskView";
 import type { Fake } from "./engine";
 import { derive, type FakePlan, stage } from "./plan";
-import { attempt, commitId, evidence, run } from "./world";
+import { attempt, commitId, evidence, run } from "./shapes";
 
 /** Seconds that each stage takes here. */
 const seconds: Partial<Record<string, number>> = {

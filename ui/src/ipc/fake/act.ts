@@ -1,0 +1,78 @@
+/* Actions on a task, as the fake carries them out. */
+import type { Request } from "../bindings/Request";
+import type { TaskView } from "../bindings/TaskView";
+import type { Fake } from "./engine";
+import { derive, type FakePlan, stage } from "./plan";
+import { refuse } from "./refuse";
+import { commitId } from "./shapes";
+
+export type Act = Extract<
+  Request,
+  {
+    type:
+      | "retry"
+      | "cancel"
+      | "discard"
+      | "approve"
+      | "unapprove"
+      | "leftovers"
+      | "recheck"
+      | "retry_landing";
+  }
+>;
+
+export function act(fake: Fake, p: FakePlan, request: Act): void {
+  const t =
+    p.view.tasks.find((x) => x.id === request.task) ?? refuse("not_found", "The task does not exist.");
+  const about = { task: t.id, attempt: t.attempt ?? 1 };
+  const to = (next: TaskView["stage"], body: Record<string, unknown>) => {
+    t.stage = next;
+    t.since_ms = Date.now();
+    derive(p);
+    fake.say(p.view.id, body);
+  };
+  switch (request.type) {
+    case "retry":
+      t.attempt = (t.attempt ?? 0) + 1;
+      t.ended_ms = null;
+      return to(stage("waiting", "Waiting"), { type: "task.retried", task: t.id });
+    case "cancel":
+      return to(stage("cancelled", "Cancelled"), { type: "task.cancelled", task: t.id });
+    case "discard":
+      return to(stage("discarded", "Discarded"), { type: "task.discarded", task: t.id });
+    case "approve": {
+      const head = p.attempts.get(t.id)?.[0]?.head ?? commitId(`head ${t.id}`);
+      const a = p.attempts.get(t.id)?.[0];
+      if (a) a.approval = { head, by: "you", at_ms: Date.now(), void: null };
+      return to(stage("queued", "Queued to land"), { type: "approved", ...about, head, by: "you" });
+    }
+    case "unapprove":
+      return to(stage("awaiting_approval", "Ready to review"), {
+        type: "approval.void",
+        task: t.id,
+        why: "taken back",
+      });
+    case "leftovers":
+      return to(stage("checking", "Checking 1 of 2"), {
+        type: request.commit ? "leftovers.committed" : "leftovers.kept",
+        ...about,
+        paths: t.stage.reason?.paths ?? [],
+        head: commitId("kept"),
+        keep_ref: "refs/coppice/keep/1",
+      });
+    case "recheck":
+      return to(stage("checking", "Checking 1 of 2"), {
+        type: "task.stage",
+        ...about,
+        stage: "checking",
+        word: "",
+      });
+    case "retry_landing":
+      return to(stage("queued", "Queued to land"), {
+        type: "task.stage",
+        ...about,
+        stage: "queued",
+        word: "",
+      });
+  }
+}
