@@ -311,6 +311,7 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
         | Fact::RunEnded { .. }
         | Fact::WorktreeRestored { .. }
         | Fact::NeedsYou { .. }
+        | Fact::NeedsYouSettled { .. }
         | Fact::TaskFailed { .. }
         | Fact::TaskCancelled { .. }
         | Fact::TaskDiscarded { .. }

@@ -124,6 +124,8 @@ pub(crate) async fn answer(engine: &Engine, request: Request, caller: Caller) ->
         Request::RetryLanding { plan, task } => {
             on_task(engine, plan, &task, |plan, task| Command::RetryLanding { plan, task }).await
         }
+        Request::Fetch { plan } => exchange(engine, plan, Exchange::Fetch).await,
+        Request::Push { plan } => exchange(engine, plan, Exchange::Push).await,
         Request::EndRun { run } => engine.command(Command::EndRun { run: RunId::new(run) }).await,
         Request::OpenShell { plan, task, attempt } => {
             let reply =
@@ -470,9 +472,12 @@ async fn landing(engine: &Engine, plan: String) -> Answer {
         Ok((world.projects.get(&plan.head.project).cloned(), plan.head.target.clone(), titles))
     })
     .await?;
-    let tip = match project.and_then(|project| engine.actor.repo(&project).ok()) {
-        Some(repo) => repo.branch(&target).await.ok().flatten().map(|tip| tip.to_string()),
-        None => None,
+    let target = match project.and_then(|project| engine.actor.repo(&project).ok()) {
+        Some(repo) => view::Target {
+            tip: repo.branch(&target).await.ok().flatten().map(|tip| tip.to_string()),
+            upstream: repo.upstream(&target).await.ok().flatten().map(|upstream| shown_upstream(&upstream)),
+        },
+        None => view::Target::default(),
     };
     let landed: Vec<protocol::LandedEntry> = events
         .into_iter()
@@ -486,9 +491,46 @@ async fn landing(engine: &Engine, plan: String) -> Answer {
         })
         .collect();
     look_at_plan(engine, plan, move |world, plan, _| {
-        Ok(Reply::Landing(view::landing(world, plan, tip, &landed)))
+        Ok(Reply::Landing(view::landing(world, plan, target, &landed)))
     })
     .await
+}
+
+fn shown_upstream(upstream: &repo::Upstream) -> protocol::Upstream {
+    let branch = upstream.merge.strip_prefix("refs/heads/").unwrap_or(&upstream.merge);
+    protocol::Upstream {
+        name: format!("{}/{branch}", upstream.remote),
+        ahead: u32::try_from(upstream.ahead).unwrap_or(u32::MAX),
+        behind: u32::try_from(upstream.behind).unwrap_or(u32::MAX),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exchange {
+    Fetch,
+    Push,
+}
+
+/// Fetches or pushes what a plan's target follows, as the person would.
+async fn exchange(engine: &Engine, plan: String, exchange: Exchange) -> Answer {
+    let (project, target) = look_at_plan(engine, plan, |world, plan, _| {
+        Ok((world.projects.get(&plan.head.project).cloned(), plan.head.target.clone()))
+    })
+    .await?;
+    let project = project.ok_or_else(|| Error::new(ErrorCode::NotFound, "The project was closed."))?;
+    let repo = engine.actor.repo(&project).map_err(git_error)?;
+    let failed = |error: repo::Error| git_error(sentence(&error));
+    let upstream = repo.upstream(&target).await.map_err(failed)?.ok_or_else(|| {
+        git_error(format!("{target} follows no branch of a remote."))
+            .hint(format!("Set one: `git push --set-upstream origin {target}`."))
+    })?;
+    let environment = engine.actor.environment().await.with(&[], &[]);
+    match exchange {
+        Exchange::Fetch => repo.fetch(&upstream.remote, &environment).await,
+        Exchange::Push => repo.push(&target, &upstream, &environment).await,
+    }
+    .map_err(failed)?;
+    Ok(Reply::Done)
 }
 
 type LandedEvent = (String, String, String, i64);

@@ -138,6 +138,10 @@ pub enum Fact {
         code: String,
         reason: String,
     },
+    /// What was asked of a person is settled.
+    NeedsYouSettled {
+        task: TaskId,
+    },
     Approved {
         task: TaskId,
         attempt: u32,
@@ -313,6 +317,7 @@ impl Fact {
             Fact::NeedsYou { task, attempt, code, reason } => {
                 EventBody::NeedsYou { task: text(&task), attempt, reason, code }
             }
+            Fact::NeedsYouSettled { task } => EventBody::NeedsYouSettled { task: text(&task) },
             Fact::Approved { task, attempt, approval } => EventBody::Approved {
                 task: text(&task),
                 attempt,

@@ -336,8 +336,14 @@ impl<'a> Turn<'a> {
 
     pub fn stage(&mut self, at: &At, stage: Stage) {
         let known = self.world.plans.get(&at.plan).and_then(|plan| plan.tasks.get(&at.task));
-        if known.is_some_and(|task| task.stage != stage) {
-            self.record(&at.plan, Fact::TaskStage { task: at.task.clone(), stage });
+        let Some(before) = known.map(|task| task.stage.clone()).filter(|before| *before != stage) else {
+            return;
+        };
+        let waits = |stage: &Stage| matches!(stage, Stage::NeedsYou { .. } | Stage::AwaitingApproval);
+        let settled = waits(&before) && !waits(&stage);
+        self.record(&at.plan, Fact::TaskStage { task: at.task.clone(), stage });
+        if settled {
+            self.record(&at.plan, Fact::NeedsYouSettled { task: at.task.clone() });
         }
     }
 

@@ -480,7 +480,14 @@ fn landing_effect(plan: &Plan, task: &Task, starts: usize) -> Option<String> {
     ))
 }
 
-pub fn landing(world: &World, plan: &Plan, tip: Option<String>, entries: &[LandedEntry]) -> LandingView {
+/// The target as git has it now.
+#[derive(Debug, Clone, Default)]
+pub struct Target {
+    pub tip: Option<String>,
+    pub upstream: Option<protocol::Upstream>,
+}
+
+pub fn landing(world: &World, plan: &Plan, target: Target, entries: &[LandedEntry]) -> LandingView {
     let entry = |task: &TaskId, number: u32| -> Option<LandingEntry> {
         let attempt = plan.attempts.get(&(task.clone(), number))?;
         let state = plan.tasks.get(task)?;
@@ -510,7 +517,8 @@ pub fn landing(world: &World, plan: &Plan, tip: Option<String>, entries: &[Lande
         })
         .filter_map(|task| entry(&task.id, task.attempt?))
         .collect();
-    LandingView { target: plan.head.target.clone(), tip, queue, held, landed: entries.to_vec() }
+    let Target { tip, upstream } = target;
+    LandingView { target: plan.head.target.clone(), tip, upstream, queue, held, landed: entries.to_vec() }
 }
 
 /// Everything that waits for a person, what blocks most first.

@@ -182,6 +182,14 @@ pub enum Request {
         plan: String,
         task: String,
     },
+    /// Fetches what the plan's target follows; no branch moves. Reply: `Done`.
+    Fetch {
+        plan: String,
+    },
+    /// Pushes the plan's target to what it follows, never by force. Reply: `Done`.
+    Push {
+        plan: String,
+    },
     /// Ends one run (polite, then hard).
     EndRun {
         run: String,

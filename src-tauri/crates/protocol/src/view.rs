@@ -405,12 +405,23 @@ pub struct RunView {
 pub struct LandingView {
     pub target: String,
     pub tip: Option<String>,
+    /// What the target follows, as of the last fetch.
+    pub upstream: Option<Upstream>,
     /// In the order in which they land; the first may be under test.
     pub queue: Vec<LandingEntry>,
     /// Thrown out and waiting for a person.
     pub held: Vec<LandingEntry>,
     /// Newest first.
     pub landed: Vec<LandedEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Upstream {
+    /// Such as "origin/main".
+    pub name: String,
+    /// Commits that only the target has, and that only its upstream has.
+    pub ahead: u32,
+    pub behind: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -328,6 +328,10 @@ impl Turn<'_> {
 
     fn approve_by_person(&mut self, id: &PlanId, task: &TaskId, head: Option<String>) -> Answer {
         let (at, stage) = self.task_at(id, task)?;
+        if self.is_approved(&at, &stage, head.as_deref()) {
+            // The engine that recorded it died before it could answer.
+            return Ok(Reply::Done);
+        }
         if stage != Stage::AwaitingApproval {
             return Err(refused(
                 format!("{} does not wait for an approval: {}", self.title_of(&at), stage.describe()),
@@ -337,7 +341,7 @@ impl Turn<'_> {
         let known = self.attempt(&at).and_then(|attempt| attempt.head.clone());
         let Some(known) = known else { return Err(not_found("head of task", task)) };
         if let Some(head) = head
-            && !(head.len() >= 4 && known.as_str().starts_with(&head.to_ascii_lowercase()))
+            && !is_short_for(&head, &known)
         {
             return Err(Error::new(
                 ErrorCode::Moved,
@@ -348,6 +352,16 @@ impl Turn<'_> {
         self.approve(&at, known, "person");
         self.settle(id);
         Ok(Reply::Done)
+    }
+
+    /// Exactly this head has its approval already and is on its way.
+    fn is_approved(&self, at: &At, stage: &Stage, head: Option<&str>) -> bool {
+        let on_its_way = matches!(stage, Stage::Queued | Stage::Landing | Stage::Landed { .. });
+        let approval = self.attempt(at).and_then(|attempt| attempt.approval.as_ref());
+        on_its_way
+            && approval.is_some_and(|approval| {
+                approval.void.is_none() && head.is_none_or(|head| is_short_for(head, &approval.head))
+            })
     }
 
     fn unapprove(&mut self, id: &PlanId, task: &TaskId) -> Answer {
@@ -446,6 +460,11 @@ impl Turn<'_> {
         let at = At { plan: id.clone(), task: task.clone(), attempt: known.attempt.unwrap_or(0) };
         Ok((at, known.stage.clone()))
     }
+}
+
+/// The first four digits or more of a commit.
+fn is_short_for(text: &str, commit: &plan::CommitId) -> bool {
+    text.len() >= 4 && commit.as_str().starts_with(&text.to_ascii_lowercase())
 }
 
 fn plan_ref(head: &PlanHead) -> PlanRef {

@@ -6,6 +6,7 @@ mod changing;
 mod landing;
 mod opening;
 mod reading;
+mod remotes;
 mod removing;
 mod trusting;
 mod worktrees;
