@@ -54,6 +54,12 @@ export async function openPage() {
       await page.goto("about:blank");
       await page.goto(`${address}/?fake=${world}${still ? "&still" : ""}&theme=${theme}#${path}`);
       await page.waitForLoadState("networkidle");
+      // The fake and the packages are served cold the first time.
+      await page.locator("[data-testid='needs-you']").waitFor({ timeout: 60_000 });
+      await page
+        .locator("[data-testid='rail'], [data-testid='try-demo'], [data-testid='review']")
+        .first()
+        .waitFor();
     },
     close: async () => {
       await browser.close();

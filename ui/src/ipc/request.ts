@@ -38,6 +38,8 @@ export const replyOf = {
   leftovers: "done",
   recheck: "done",
   retry_landing: "done",
+  fetch: "done",
+  push: "done",
   end_run: "done",
   open_shell: "run",
   task: "task",

@@ -9,6 +9,7 @@ import { roughly } from "../../lib/format";
 import { navigate, type PlanViewName } from "../../lib/route";
 import { isRunning, stageLook } from "../../lib/stage";
 import styles from "./inspector.module.css";
+import { Upstream } from "./Upstream";
 
 const modes = {
   draft: "Draft: not started",
@@ -53,6 +54,7 @@ export function PlanOverview({ plan, view }: { plan: PlanView; view: PlanViewNam
         <dl className={styles.facts}>
           <dt>Lands on</dt>
           <dd className="mono">{plan.target}</dd>
+          <Upstream plan={plan.id} target={plan.target} />
           <dt>Checks</dt>
           <dd>{plan.checks.map((c) => c.name).join(", ") || "none"}</dd>
           {plan.progress.lower_bound_ms > 0 && (

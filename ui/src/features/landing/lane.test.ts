@@ -20,6 +20,7 @@ const entry = (task: string, over: Partial<LandingEntry> = {}): LandingEntry => 
 const view = (queue: LandingEntry[]): LandingView => ({
   target: "main",
   tip: "t",
+  upstream: null,
   queue,
   held: [],
   landed: [],

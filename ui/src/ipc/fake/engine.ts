@@ -262,6 +262,12 @@ function answer(fake: Fake, request: Request): Reply {
     case "retry_landing":
       act(fake, find(request.plan), request);
       return done;
+    case "fetch":
+      find(request.plan).upstream.behind = 1;
+      return done;
+    case "push":
+      find(request.plan).upstream.ahead = 0;
+      return done;
     case "end_run": {
       const found =
         allRuns(state).find((r) => r.id === request.run) ?? refuse("not_found", "The run does not exist.");

@@ -5,6 +5,7 @@ import type { PlanView } from "../bindings/PlanView";
 import type { Stage } from "../bindings/Stage";
 import type { StageKind } from "../bindings/StageKind";
 import type { TaskView } from "../bindings/TaskView";
+import type { Upstream } from "../bindings/Upstream";
 import { refuse } from "./refuse";
 
 export interface FakePlan {
@@ -15,6 +16,7 @@ export interface FakePlan {
   redone: PlanView[];
   /** The text as the person last wrote it, until an edit changes the plan. */
   text: string | null;
+  upstream: Upstream;
 }
 
 export const minute = 60_000;
@@ -97,7 +99,14 @@ export function plan(
     seq: 0,
     ...more,
   };
-  const made = { view, attempts: new Map(), undone: [], redone: [], text: null };
+  const made = {
+    view,
+    attempts: new Map(),
+    undone: [],
+    redone: [],
+    text: null,
+    upstream: { name: "origin/main", ahead: 2, behind: 0 },
+  };
   derive(made);
   return made;
 }

@@ -50,6 +50,7 @@ export function landingView(p: FakePlan): LandingView {
   return {
     target: p.view.target,
     tip: commitId("base"),
+    upstream: p.upstream,
     queue: of(["landing", "queued"]).map(entry),
     held: of(["needs_you"])
       .filter((t) => t.stage.reason?.code === "merged_check_failed")
