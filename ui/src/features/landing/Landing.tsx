@@ -21,6 +21,7 @@ import { Entry, HeldEntry, NowEntry } from "./Entries";
 import styles from "./Landing.module.css";
 import { LandingLog } from "./LandingLog";
 import { laneOf } from "./lane";
+import { Upstream } from "./Upstream";
 
 const NO_RUNS: RunView[] = [];
 
@@ -67,6 +68,7 @@ export function Landing({ plan }: { plan: string }) {
             <span className={styles.space} />
             <span className="quiet">{sumOf(view.queue.length, view.held.length, view.landed.length)}</span>
           </header>
+          {view.upstream && <Upstream plan={plan} target={view.target} upstream={view.upstream} />}
 
           {empty && view.landed.length === 0 && (
             <EmptyState

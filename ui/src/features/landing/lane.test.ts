@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { EvidenceView } from "../../ipc/bindings/EvidenceView";
 import type { LandingEntry } from "../../ipc/bindings/LandingEntry";
 import type { LandingView } from "../../ipc/bindings/LandingView";
-import { candidateEvidence, failedFor, laneOf } from "./lane";
+import { candidateEvidence, distance, failedFor, laneOf } from "./lane";
 
 const entry = (task: string, over: Partial<LandingEntry> = {}): LandingEntry => ({
   task,
@@ -67,4 +67,12 @@ test("the newest failure on the merged tree is the reason to show", () => {
   ];
   expect(failedFor(entry("a", { evidence }))?.run).toBe("r2");
   expect(failedFor(entry("a"))).toBeNull();
+});
+
+test("the distance to the upstream is said in words", () => {
+  const say = (ahead: number, behind: number) => distance({ name: "origin/main", ahead, behind });
+  expect(say(0, 0)).toBe("Even with origin/main");
+  expect(say(3, 0)).toBe("3 ahead of origin/main");
+  expect(say(0, 2)).toBe("2 behind origin/main");
+  expect(say(1, 2)).toBe("1 ahead of origin/main, 2 behind");
 });

@@ -4,6 +4,7 @@ import type { EvidenceView } from "../../ipc/bindings/EvidenceView";
 import type { LandingEntry } from "../../ipc/bindings/LandingEntry";
 import type { LandingView } from "../../ipc/bindings/LandingView";
 import type { RunView } from "../../ipc/bindings/RunView";
+import type { Upstream } from "../../ipc/bindings/Upstream";
 
 export type Lane = { now: LandingEntry | null; next: LandingEntry[] };
 
@@ -35,4 +36,12 @@ export function runningFor(entry: LandingEntry, runs: readonly RunView[]): RunVi
 export function failedFor(entry: LandingEntry): EvidenceView | null {
   const failed = entry.evidence.filter((one) => one.merged && !one.passed).sort((a, b) => b.at_ms - a.at_ms);
   return failed[0] ?? null;
+}
+
+/** How far a branch is from what it follows, as of the last fetch. */
+export function distance({ name, ahead, behind }: Upstream): string {
+  if (ahead === 0 && behind === 0) return `Even with ${name}`;
+  if (behind === 0) return `${ahead} ahead of ${name}`;
+  if (ahead === 0) return `${behind} behind ${name}`;
+  return `${ahead} ahead of ${name}, ${behind} behind`;
 }
