@@ -2,8 +2,10 @@
 //! is locked with a reason of ours until it is whole, so that a half-made one is known as such
 //! whoever was killed, and a failed or cancelled one leaves nothing behind.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -65,7 +67,7 @@ impl Repo {
     }
 
     async fn make_worktree(&self, new: &NewWorktree, cancel: &CancellationToken) -> Result<Outcome> {
-        let _claim = self.claim(&new.path)?;
+        let _claim = self.claim(&new.path, cancel).await?;
         if let Some(branch) = &new.branch {
             branch_ref(branch)?;
         }
@@ -240,13 +242,24 @@ impl Repo {
         .await
     }
 
-    fn claim(&self, path: &Path) -> Result<Claim> {
-        let mut being_made = self.shared.being_made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if being_made.insert(path.to_owned()) {
-            Ok(Claim { repo: self.clone(), path: path.to_owned() })
-        } else {
-            Err(Error::PathTaken { path: path.to_owned() })
+    /// One call at a time for a path: the next one looks at what the former has made, or has taken
+    /// back after it was cancelled.
+    async fn claim(&self, path: &Path, cancel: &CancellationToken) -> Result<Claim> {
+        loop {
+            let mut released = std::pin::pin!(self.shared.released.notified());
+            released.as_mut().enable();
+            if self.being_made().insert(path.to_owned()) {
+                return Ok(Claim { repo: self.clone(), path: path.to_owned() });
+            }
+            tokio::select! {
+                () = released => {}
+                () = cancel.cancelled() => return Err(Error::Cancelled { doing: "add a worktree".into() }),
+            }
         }
+    }
+
+    fn being_made(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.shared.being_made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps other processes that use this crate from registering worktrees at the same time.
@@ -289,8 +302,7 @@ struct Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let mut being_made =
-            self.repo.shared.being_made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        being_made.remove(&self.path);
+        self.repo.being_made().remove(&self.path);
+        self.repo.shared.released.notify_waiters();
     }
 }

@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) writing: tokio::sync::Semaphore,
     /// Worktrees that are being made right now, by this process.
     pub(crate) being_made: Mutex<HashSet<PathBuf>>,
+    /// Told when one of them is made or given up.
+    pub(crate) released: tokio::sync::Notify,
 }
 
 /// A work tree together with its own git folder.
@@ -86,6 +88,7 @@ impl Repo {
                 registering: tokio::sync::Mutex::new(()),
                 writing: tokio::sync::Semaphore::new(threads.clamp(2, 8)),
                 being_made: Mutex::default(),
+                released: tokio::sync::Notify::new(),
             }),
             trust: Trust::Hardened,
         })

@@ -139,23 +139,25 @@ async fn f39_an_add_cancelled_at_any_moment_leaves_nothing() {
         .await;
         // Whatever was left, the same call with `resume` ends well.
         let again = NewWorktree { resume: true, ..new.clone() };
-        eventually_made(&repo, &again).await;
+        repo.add_worktree(&again).await.unwrap();
         assert!(repo.status(&new.path).await.unwrap().is_clean());
         git(&world.root, ["worktree", "remove", "--force", new.path.to_str().unwrap()]);
         git(&world.root, ["branch", "-D", "x"]);
     }
 }
 
-/// The task of the cancelled call may still hold its claim for an instant.
-async fn eventually_made(repo: &repo::Repo, new: &NewWorktree) {
-    for _ in 0..1000 {
-        match repo.add_worktree(new).await {
-            Ok(_) => return,
-            Err(Error::PathTaken { .. }) => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
-    }
-    panic!("the claim is never given back");
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_worktree_asked_for_twice_at_once_is_made_once() {
+    let world = World::new();
+    let new = world.new_worktree("x").await;
+    let repo = world.repo();
+    let (first, second) = tokio::join!(repo.add_worktree(&new), repo.add_worktree(&new));
+    let mut outcomes = [first.unwrap(), second.unwrap()];
+    outcomes.sort_by_key(|outcome| *outcome != Outcome::Created);
+    assert_eq!(outcomes, [Outcome::Created, Outcome::AlreadyThere { head: world.head() }]);
+    // Another branch at that path is another worktree.
+    let other = NewWorktree { branch: Some("y".into()), ..new };
+    assert!(matches!(repo.add_worktree(&other).await, Err(Error::PathTaken { .. })));
 }
 
 #[tokio::test]
