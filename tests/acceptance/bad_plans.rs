@@ -70,7 +70,7 @@ fn all_errors_come_at_once() {
     let path = scene.plan_text(text);
     let repo = scene.repo.path.to_string_lossy().into_owned();
     let said = scene.coppice.run(&["run", &path.to_string_lossy(), "--repo", &repo]).expect(2);
-    for place in ["PLAN.toml:2:", "PLAN.toml:3:", "PLAN.toml:14:"] {
+    for place in ["PLAN.toml:2:", "PLAN.toml:3:", "PLAN.toml:15:"] {
         assert!(said.stderr.contains(place), "{place} is missing in:\n{}", said.stderr);
     }
     assert!(said.stderr.contains("a → b → a") || said.stderr.contains("b → a → b"), "{}", said.stderr);

@@ -39,7 +39,7 @@ fn once_lets_running_agents_go_on() {
 fn twice_ends_running_agents_and_keeps_their_work() {
     let scene = Scene::new();
     let gate = scene.gate("gate");
-    let before = format!("echo half > half.txt\ntest $COPPICE_ATTEMPT != 1 || {}", gate.wait());
+    let before = format!("echo half > half.txt\ntest $COPPICE_TASK$COPPICE_ATTEMPT != a1 || {}", gate.wait());
     let plan = PlanFile::auto("Stop")
         .key("slots = 1")
         .agent("worker", &scene.worker("worker", &before))

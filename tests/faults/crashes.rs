@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use coppice_tests::{Event, PlanFile, Run, Scene, Signal, Task, is_alive, send};
+use coppice_tests::{Event, PlanFile, Scene, Signal, Task, is_alive, send};
 
 fn implementing(events: &[Event]) -> Vec<&Event> {
     events.iter().filter(|event| event.is("process.started") && event.text("kind") == "implement").collect()
@@ -11,11 +11,6 @@ fn implementing(events: &[Event]) -> Vec<&Event> {
 
 fn kill(pid: u32) {
     assert!(send(pid, Signal::KILL), "there is no process {pid}");
-}
-
-/// Another engine than this one has begun to answer.
-fn await_next_engine(run: &Run, old: u32) {
-    run.wait("the agents are taken up", |_| !is_alive(old));
 }
 
 /// F1: the engine dies at several points of the dispatch; agents that live are taken up, with their
@@ -38,7 +33,9 @@ fn f01_an_engine_killed_while_it_dispatches() {
             implementing(&run.events()).iter().map(|event| event.pid("pid")).collect();
         let engine = run.engine();
         kill(engine);
-        await_next_engine(&run, engine);
+        run.wait_spinning("another engine goes on", || {
+            scene.coppice.engine().is_some_and(|next| next != engine)
+        });
         run.wait("all agents run", |events| implementing(events).len() >= 6);
         assert!(before.iter().all(|pid| is_alive(*pid)), "agents outlive the engine");
         gate.open();

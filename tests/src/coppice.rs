@@ -21,6 +21,15 @@ pub struct Output {
 }
 
 impl Output {
+    fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// Panics unless it ended with this status.
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
@@ -79,8 +88,7 @@ impl Coppice {
             // No repository of anybody's is around it.
             .current_dir(&self.user)
             .env_clear()
-            .envs(environment(&self.user))
-            .env("COPPICE_HOME", &self.home)
+            .envs(self.environment())
             .stdin(Stdio::null());
         command
     }
@@ -91,31 +99,25 @@ impl Coppice {
     }
 
     pub fn run_in(&self, folder: &Path, words: &[&str]) -> Output {
-        let output = self.command(words).current_dir(folder).output().unwrap();
-        Output {
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Output::of(self.command(words).current_dir(folder))
+    }
+
+    /// With more variables.
+    pub fn run_with(&self, variables: &[(&str, &str)], words: &[&str]) -> Output {
+        Output::of(self.command(words).envs(variables.iter().copied()))
     }
 
     /// Runs a line of shell in which `coppice` is at hand.
     pub fn shell(&self, line: &str) -> Output {
         let path = format!("{}:{}", programs().display(), std::env::var("PATH").unwrap_or_default());
-        let output = Command::new("sh")
+        let mut shell = Command::new("sh");
+        shell
             .args(["-c", line])
             .current_dir(&self.user)
             .env_clear()
-            .envs(environment(&self.user))
-            .env("COPPICE_HOME", &self.home)
-            .env("PATH", path)
-            .output()
-            .unwrap();
-        Output {
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+            .envs(self.environment())
+            .env("PATH", path);
+        Output::of(&mut shell)
     }
 
     /// Starts `coppice run PLAN --repo REPO --json …`.
@@ -142,10 +144,19 @@ impl Coppice {
 
     /// The engine's process, if one lives.
     pub fn engine(&self) -> Option<u32> {
-        self.processes().into_iter().find(|pid| {
-            let line = process::command_line(*pid);
-            line.contains("coppice engine ")
-        })
+        self.process_of("coppice engine ")
+    }
+
+    /// A living process of this data directory whose command line contains `words`.
+    pub fn process_of(&self, words: &str) -> Option<u32> {
+        self.processes().into_iter().find(|pid| process::command_line(*pid).contains(words))
+    }
+
+    /// What the programs see of the world: no configuration of anybody's, and this data directory.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let mut all = environment(&self.user);
+        all.push(("COPPICE_HOME".into(), self.home.to_str().unwrap().into()));
+        all
     }
 
     /// What the engine has said on its standard error.
