@@ -160,10 +160,12 @@ pub(crate) async fn answer(engine: &Engine, request: Request, caller: Caller) ->
         Request::Doctor { rebuild } => doctor::report(engine, rebuild).await,
         Request::Settings {} => {
             let settings = engine.store.settings().await.map_err(store_error)?;
-            let shown = settings
-                .into_iter()
-                .map(|(key, body)| Setting { value: serde_json::from_str(&body).unwrap_or(body), key })
-                .collect();
+            // The engine's own notes share the table and are nobody's choice.
+            let chosen = settings.into_iter().filter_map(|(key, body)| {
+                let key = key.strip_prefix("user.")?.to_owned();
+                Some(Setting { value: serde_json::from_str(&body).unwrap_or(body), key })
+            });
+            let shown = chosen.collect();
             Ok(Reply::Settings(shown))
         }
         Request::SetSetting { key, value } => {
@@ -315,10 +317,18 @@ pub(crate) async fn open_project(engine: &Engine, path: &str, trust: bool, demo:
     Ok(Reply::Project(view))
 }
 
+/// A fresh plan works as the project's newest one does: its agents, checks and setup are taken over.
 async fn create_plan(engine: &Engine, project: String, title: String) -> Answer {
-    let mut doc = plan::PlanDoc::default();
+    let id = ProjectId::new(project);
+    let wanted = id.clone();
+    let newest = engine.look(move |world| {
+        let plans = world.plans.values().filter(|plan| plan.head.project == wanted);
+        plans.max_by_key(|plan| plan.head.created_ms).map(|plan| plan.doc.settings.clone())
+    });
+    let mut doc = plan::PlanDoc { settings: newest.await?.unwrap_or_default(), ..plan::PlanDoc::default() };
     doc.settings.title = title;
-    open_text(engine, ProjectId::new(project), None, plan::render(&doc)).await
+    doc.settings.goal = String::new();
+    open_text(engine, id, None, plan::render(&doc)).await
 }
 
 async fn import_plan(engine: &Engine, project: String, text: String) -> Answer {
