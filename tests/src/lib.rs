@@ -14,6 +14,7 @@ mod repo;
 mod run;
 mod scene;
 mod terminal;
+pub mod window;
 
 pub use agents::{Gate, Ledger};
 pub use coppice::{Coppice, Output};
