@@ -102,20 +102,20 @@ export function PlanSettings({ plan }: { plan: PlanView }) {
             label="Command"
             mono
             value={plan.setup.command ?? ""}
-            placeholder="npm ci"
+            placeholder="none, for example npm ci"
             onCommit={(command) => patch({ setup: { ...plan.setup, command: command.trim() || null } })}
           />
           <ListField
             label="Copy"
             value={plan.setup.copy}
-            placeholder=".env"
+            placeholder="none, for example .env"
             hint="Ignored files that a worktree needs; one on each line."
             onCommit={(copy) => patch({ setup: { ...plan.setup, copy } })}
           />
           <ListField
             label="Ports"
             value={plan.setup.ports}
-            placeholder="web"
+            placeholder="none, for example web"
             hint="A port of its own for each worktree, exported as COPPICE_PORT_WEB."
             onCommit={(ports) => patch({ setup: { ...plan.setup, ports } })}
           />

@@ -241,7 +241,7 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
   return (
     <section className={styles.review} data-testid={testIds.review} aria-label={`Review of ${task.title}`}>
       <header className={styles.head}>
-        <Button look="plain" icon={<ChevronLeft size={14} />} onClick={back}>
+        <Button look="plain" icon={<ChevronLeft size={14} />} data-testid={testIds.reviewBack} onClick={back}>
           {title}
         </Button>
         <h1 className={styles.title}>

@@ -230,6 +230,8 @@ function DockTab({ run, task, selected, shown, onChoose, onStep }: DockTabProps)
       tabIndex={selected ? 0 : -1}
       className={cx(styles.tab, shown && styles.shown)}
       data-testid={testIds.dockTab(run.id)}
+      data-task={run.task}
+      data-live={run.live ? run.kind : undefined}
       title={`${run.command}${word ? ` · ${word}` : ""}`}
       onClick={onChoose}
       onKeyDown={(event) => {

@@ -7,7 +7,7 @@ import { edit } from "../../../ipc/ask";
 import type { TaskView } from "../../../ipc/bindings/TaskView";
 import { useLatestLine } from "../../../ipc/live";
 import { cx } from "../../../lib/cx";
-import { duration, roughly } from "../../../lib/format";
+import { duration } from "../../../lib/format";
 import { useNow } from "../../../lib/now";
 import { isRunning, stageLook } from "../../../lib/stage";
 import { testIds } from "../../../testids";
@@ -101,7 +101,7 @@ function Rest({ task, plan }: { task: TaskView; plan: string }) {
           {task.started_ms !== null && (
             <span>
               <Elapsed from={task.started_ms} to={task.ended_ms} />
-              {task.estimate_ms !== null && ` of ${roughly(task.estimate_ms)}`}
+              {task.estimate_ms !== null && ` of ${duration(task.estimate_ms)}`}
             </span>
           )}
           {task.added !== null && (
