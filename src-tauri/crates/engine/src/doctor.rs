@@ -40,7 +40,19 @@ async fn environment(engine: &Engine) -> DoctorRow {
 }
 
 fn home(engine: &Engine) -> DoctorRow {
-    good("data directory", engine.home.root().display().to_string())
+    let at = engine.home.root().display();
+    // What was lost before this engine began is said once, by the store, and shown as long as it lives.
+    match (engine.store.loss(), engine.store.warning()) {
+        (Some(loss), _) => {
+            bad("data directory", format!("{at}: {loss}"), "Compare with the branches before you go on.")
+        }
+        (None, Some(warning)) => DoctorRow {
+            status: DoctorStatus::Warning,
+            hint: Some("Choose a data directory on a local disk with COPPICE_HOME.".to_owned()),
+            ..good("data directory", format!("{at}: {warning}"))
+        },
+        (None, None) => good("data directory", at.to_string()),
+    }
 }
 
 /// Folds the whole log and compares; with `rebuild` the rows are replaced by the fold.

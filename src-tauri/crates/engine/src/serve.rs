@@ -131,6 +131,9 @@ pub async fn serve(home: Home, programs: Programs, ready: impl FnOnce()) -> Resu
         Err(holder) => return Ok(Served::Busy(holder)),
     };
     let store = Store::open(home.root(), &store::Options::default()).await?;
+    if let Some(loss) = store.loss() {
+        tracing::error!(%loss, "the data directory lost something");
+    }
     let world = keep::load(&store).await?;
     let rebooted = note_boot(&store).await?;
 

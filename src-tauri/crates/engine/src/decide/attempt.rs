@@ -221,7 +221,9 @@ impl Turn<'_> {
             };
         }
         if seen.head == base {
-            return self.rest_needing(at, NeedsYou::NoCommit);
+            let reason = NeedsYou::NoCommit;
+            self.task_failed(at, reason.code(), &reason.describe());
+            return self.rest_needing(at, reason);
         }
         if !seen.descends {
             let why = format!("Its branch no longer contains {}, where it was cut.", base.short());
