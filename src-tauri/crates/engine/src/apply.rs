@@ -196,7 +196,7 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
                 candidate: None,
                 failure: None,
             };
-            plan.activity.busy.insert(started.key());
+            plan.activity.note(&started);
             plan.attempts.insert(started.key(), started);
             if let Some(known) = plan.tasks.get_mut(task) {
                 known.attempt = Some(*attempt);
@@ -368,6 +368,10 @@ impl Activity {
         if attempt.place != AttemptPlace::Removing {
             self.being_removed.remove(&attempt.key());
         }
+        match attempt.port {
+            Some(port) => self.leases.insert(attempt.key(), port),
+            None => self.leases.remove(&attempt.key()),
+        };
     }
 }
 

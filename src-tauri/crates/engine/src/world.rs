@@ -73,6 +73,8 @@ pub struct Activity {
     pub being_removed: BTreeSet<(TaskId, u32)>,
     /// Planned or living.
     pub runs: BTreeSet<RunId>,
+    /// First ports of the leases that attempts hold.
+    pub leases: BTreeMap<(TaskId, u32), u16>,
 }
 
 /// The small row of a plan, written often.

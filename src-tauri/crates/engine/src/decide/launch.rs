@@ -21,10 +21,7 @@ impl Turn<'_> {
         }
         let plans = self.world.plans.values();
         let mut taken: Vec<u16> = plans.clone().filter_map(|plan| plan.head.lane.as_ref()?.port).collect();
-        // Only attempts that are open hold a lease; they are few beside the finished ones.
-        taken.extend(plans.flat_map(|plan| {
-            plan.tasks.values().filter_map(|task| plan.attempts.get(&(task.id.clone(), task.attempt?))?.port)
-        }));
+        taken.extend(plans.flat_map(|plan| plan.activity.leases.values()));
         let free = self.outside.free_ports(PORT_STRIDE, &taken);
         free.map(Some)
             .ok_or_else(|| "No free ports are left to lease; end what holds them and try again.".to_owned())
