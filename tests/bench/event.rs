@@ -20,9 +20,9 @@ const LARGE: usize = 10_000;
 const SLOTS: usize = 10;
 
 /// Events of one go; small and large take turns.
-const STRETCH: usize = 500;
-const TURNS: usize = 8;
-const TURNS_TO_DISK: usize = 2;
+const STRETCH: usize = 100;
+const TURNS: usize = 40;
+const TURNS_TO_DISK: usize = 15;
 
 pub(crate) fn run(bench: &Bench) -> Result<Table> {
     let runtime = Runtime::new()?;
@@ -42,17 +42,17 @@ pub(crate) fn run(bench: &Bench) -> Result<Table> {
             small.go(STRETCH)?;
             large.go(STRETCH)?;
         }
+        let slowest = (small.slowest(), large.slowest());
         let (few, many) = (small.times()?, large.times()?);
         let mean = |times: &[Duration]| times.iter().sum::<Duration>() / times.len().max(1) as u32;
         let means = (mean(&few), mean(&many));
-        let slowest = |times: &[Duration]| times.iter().max().copied().unwrap_or_default();
         table.note(format!(
             "means{what}: {} and {} ({:.2} ×); slowest {} and {}",
             shown(means.0),
             shown(means.1),
             over(means.1, means.0),
-            shown(slowest(&few)),
-            shown(slowest(&many)),
+            slowest.0,
+            slowest.1,
         ));
         let (few, many) = (median(few), median(many));
         table.figure(format!("{SMALL} tasks{what}"), shown(few));
@@ -70,6 +70,7 @@ struct Stream<'a> {
     store: Option<Store>,
     runtime: &'a Runtime,
     times: Vec<Duration>,
+    slowest: (Duration, String),
 }
 
 impl Stream<'_> {
@@ -85,10 +86,12 @@ impl Stream<'_> {
             store,
             runtime,
             times: Vec::new(),
+            slowest: Default::default(),
         };
         // The first commits fill SQLite's caches.
         stream.go(50)?;
         stream.times.clear();
+        stream.slowest = Default::default();
         Ok(stream)
     }
 
@@ -101,13 +104,18 @@ impl Stream<'_> {
                     None => self.begin()?,
                 }
             };
+            let name = name(&input);
             let began = Instant::now();
             let mut turn = Turn::new(&mut self.world, &self.outside);
             turn.handle(input);
             let Turn { entries, effects, touched, .. } = turn;
             let batch = keep::batch(&self.world, &entries, &touched)?;
             self.commit(batch)?;
-            self.times.push(began.elapsed());
+            let time = began.elapsed();
+            self.times.push(time);
+            if time > self.slowest.0 {
+                self.slowest = (time, name);
+            }
             self.take(effects);
         }
         Ok(())
@@ -147,10 +155,20 @@ impl Stream<'_> {
         }
     }
 
+    fn slowest(&self) -> String {
+        format!("{} ({})", shown(self.slowest.0), self.slowest.1)
+    }
+
     fn times(self) -> Result<Vec<Duration>> {
         if let Some(store) = &self.store {
             self.runtime.block_on(store.close())?;
         }
         Ok(self.times)
     }
+}
+
+/// "RunEnded", …
+fn name(input: &Input) -> String {
+    let text = format!("{input:?}");
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }

@@ -34,6 +34,7 @@ struct Section {
 
 const SECTIONS: &[Section] = &[
     Section { name: "makespan", run: makespan::run },
+    Section { name: "landings", run: makespan::with_landings },
     Section { name: "event", run: event::run },
     Section { name: "flood", run: flood::run },
     Section { name: "git", run: git::run },
