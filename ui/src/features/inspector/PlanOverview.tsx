@@ -23,6 +23,8 @@ const modes = {
 const few = 8;
 
 export function PlanOverview({ plan, view }: { plan: PlanView; view: PlanViewName }) {
+  // What could go wrong did not.
+  const problems = plan.mode === "finished" ? [] : plan.problems;
   const by = (test: (t: TaskView) => boolean) => plan.tasks.filter(test);
   const groups = [
     { name: "Need you", tasks: by((t) => t.stage.kind === "needs_you" || t.stage.kind === "failed") },
@@ -67,7 +69,7 @@ export function PlanOverview({ plan, view }: { plan: PlanView; view: PlanViewNam
             </>
           )}
         </dl>
-        {plan.problems.map((p) => (
+        {problems.map((p) => (
           <div key={p.message} className={styles.problem}>
             <StatusShape shape="diamond" hue="need" />
             <div>

@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "../../components/Button";
+import { Code } from "../../components/Code";
 import { CopyId } from "../../components/CopyId";
 import { TextField } from "../../components/fields";
 import { Menu } from "../../components/Menu";
@@ -12,7 +13,6 @@ import type { TaskPatch } from "../../ipc/bindings/TaskPatch";
 import { currentRoute, navigate } from "../../lib/route";
 import { stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
-import { Code } from "./Code";
 import styles from "./inspector.module.css";
 
 export interface TabProps {

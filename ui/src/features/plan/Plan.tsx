@@ -140,7 +140,7 @@ function Bar({ plan, view, task, tab, filter, setFilter }: BarProps) {
         </div>
       )}
       <span className={styles.spring} />
-      {plan.problems[0] && <Problems plan={plan} />}
+      {plan.mode !== "finished" && plan.problems[0] && <Problems plan={plan} />}
       {drawing && plan.tasks.length > 5 && (
         <input
           type="search"

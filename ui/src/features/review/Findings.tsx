@@ -1,5 +1,6 @@
 // The left column: what was asked, what a person should know before approving, and the commits.
 
+import { Code } from "../../components/Code";
 import { CopyId } from "../../components/CopyId";
 import { SafeText } from "../../components/diff/LineText";
 import { StatusShape } from "../../components/StatusShape";
@@ -39,7 +40,7 @@ export function Findings({ detail, attempt, onFile }: FindingsProps) {
           <li key={requirement.id} className={styles.row}>
             <StatusShape shape="dotted" hue="quiet" label="Not reviewed" />
             <span data-selectable>
-              <span className="quiet">{requirement.id}</span> <SafeText text={requirement.text} />
+              <span className="quiet">{requirement.id}</span> <Code text={requirement.text} />
             </span>
           </li>
         ))}

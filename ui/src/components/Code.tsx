@@ -1,3 +1,5 @@
+import { SafeText } from "./diff/LineText";
+
 /** A line of markdown as text, with `code` in mono: nothing of it is ever taken for markup. */
 export function Code({ text }: { text: string }) {
   return (
@@ -6,10 +8,11 @@ export function Code({ text }: { text: string }) {
         part.length > 2 && part.startsWith("`") && part.endsWith("`") ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have only their place
           <code key={i} className="mono">
-            {part.slice(1, -1)}
+            <SafeText text={part.slice(1, -1)} />
           </code>
         ) : (
-          part
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have only their place
+          <SafeText key={i} text={part} />
         ),
       )}
     </>
