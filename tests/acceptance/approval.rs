@@ -131,3 +131,21 @@ fn a_task_of_two_plans_must_be_named_with_its_plan() {
     let landed = follow.wait_for("landed", "model");
     assert_eq!(approved.text("plan"), landed.text("plan"));
 }
+
+#[test]
+fn what_a_person_merged_by_hand_is_checked_before_it_counts_as_landed() {
+    let scene = Scene::new();
+    let waits = scene.run(&plan(&scene)).expect(1);
+    let seen = waits.events.last().map_or(0, |event| event.seq());
+    let branch = waits.get("attempt.started", "model").text("branch").to_owned();
+    scene.repo.git(&["merge", "--no-ff", "-m", "By hand", &branch]);
+    let tip = scene.repo.tip("main");
+
+    let follow = scene.coppice.follow(seen);
+    scene.coppice.run(&["approve", "model"]).expect(0);
+    let landed = follow.wait_for("landed", "model");
+    assert_eq!(landed.text("commit"), tip, "the target stays where the person put it");
+    let checked = follow.wait_for("check.finished", "model");
+    assert_eq!((checked.text("head"), checked.number("code")), (tip.as_str(), Some(0)));
+    assert_eq!(scene.repo.tip("main"), tip);
+}

@@ -119,10 +119,6 @@ pub struct Tidied {
 #[derive(Debug, Clone)]
 pub enum Built {
     Clean(Candidate),
-    /// The target contains the head already.
-    Already {
-        onto: CommitId,
-    },
     Conflict {
         paths: Vec<String>,
     },

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use plan::{CommitId, Scope};
 use repo::{
-    Advance, BString, Blocked, ByteSlice, Candidate, Counts, How, Identity, MergeRequest, NewWorktree, Repo,
-    When,
+    Advance, BString, Blocked, ByteSlice, Candidate, Counts, How, Identity, MergeRequest, NewWorktree, Oid,
+    Repo, When,
 };
 
 use crate::act::{Actor, commit_id, oid, sentence};
@@ -43,7 +43,11 @@ impl Actor {
                 Input::Tidied { at, result }
             }
             Effect::BuildCandidate { at, build } => {
-                let result = self.build(&build).await.unwrap_or_else(|why| Built::Failed { why });
+                let result = match self.build(&build).await {
+                    Ok(built) => built,
+                    // Somebody's `git gc` can take an object folder away just as git writes into it.
+                    Err(_) => self.build(&build).await.unwrap_or_else(|why| Built::Failed { why }),
+                };
                 Input::CandidateBuilt { at, result }
             }
             Effect::PrepareLane { at, project, lane, commit, copy } => {
@@ -210,17 +214,25 @@ impl Actor {
             when: When::utc(build.at_ms / 1000),
         };
         Ok(match repo.merge_candidate(&request).await.map_err(|error| sentence(&error))? {
-            Candidate::Clean { commit, tree } => {
-                let own = repo.tree(head).await.map_err(|error| sentence(&error))?;
-                Built::Clean(world::Candidate {
-                    commit: commit_id(commit)?,
-                    onto: commit_id(onto)?,
-                    same_tree: own == tree,
-                })
-            }
+            Candidate::Clean { commit, .. } => Built::Clean(world::Candidate {
+                commit: commit_id(commit)?,
+                onto: commit_id(onto)?,
+                same_tree: self.same_tree(&repo, head, commit).await?,
+            }),
             Candidate::Conflict { paths, .. } => Built::Conflict { paths: paths.iter().map(shown).collect() },
-            Candidate::Already => Built::Already { onto: commit_id(onto)? },
+            // A person merged it by hand. What stands there now still has to be checked before it
+            // counts as landed, so the tip itself is the candidate.
+            Candidate::Already => Built::Clean(world::Candidate {
+                commit: commit_id(onto)?,
+                onto: commit_id(onto)?,
+                same_tree: self.same_tree(&repo, head, onto).await?,
+            }),
         })
+    }
+
+    async fn same_tree(&self, repo: &Repo, one: Oid, other: Oid) -> Result<bool, String> {
+        let failed = |error: repo::Error| sentence(&error);
+        Ok(repo.tree(one).await.map_err(failed)? == repo.tree(other).await.map_err(failed)?)
     }
 
     async fn prepare_lane(

@@ -79,11 +79,6 @@ impl Turn<'_> {
                 self.record(&at.plan, Fact::CandidateBuilt { task, attempt, candidate: candidate.clone() });
                 self.check_candidate(at, &candidate);
             }
-            Built::Already { onto } => {
-                let commit =
-                    self.attempt(at).and_then(|attempt| attempt.head.clone()).unwrap_or(onto.clone());
-                self.landed(at, commit, onto);
-            }
             Built::Conflict { paths } => {
                 let reason = NeedsYou::Conflict { paths };
                 self.task_failed(at, reason.code(), &reason.describe());
