@@ -8,6 +8,7 @@ mod edits;
 mod landing;
 mod launch;
 mod restart;
+mod setback;
 mod settle;
 
 pub use command::{Command, Opened};
