@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::act::{Actor, LatestLines};
+use engine::fact::Fact;
 use engine::ids::{PlanId, RunId};
 use engine::serve::Event;
 use engine::turn::{Effect, Input, Turn};
@@ -38,6 +39,19 @@ pub(crate) struct Bare {
     pub(crate) overruns: Vec<Duration>,
     /// From the end of a process to its task's landing.
     pub(crate) landings: Vec<Duration>,
+    /// Along the chain of dependencies that ended last.
+    pub(crate) chain: Chain,
+}
+
+/// What the tasks of a chain, one after the other, took beyond their lengths.
+#[derive(Debug, Default)]
+pub(crate) struct Chain {
+    pub(crate) tasks: usize,
+    /// From the landing before, or the plan's start, to the start of the attempt: for a slot, and for the engine.
+    pub(crate) waited: Duration,
+    pub(crate) started: Duration,
+    pub(crate) overran: Duration,
+    pub(crate) landed: Duration,
 }
 
 /// The agents' tables: each task has one that sleeps as long as it takes.
@@ -72,7 +86,7 @@ pub(crate) fn run(bench: &Bench, tasks: &[Task], plan: &str, folder: &Path) -> R
         world: World::default(),
         watch: Watch { lengths, ..Watch::default() },
     };
-    let bare = rotation.run(&project(folder), plan);
+    let bare = rotation.run(&project(folder), plan, tasks);
     runtime.block_on(store.close())?;
     bare
 }
@@ -100,10 +114,13 @@ struct Watch {
     ordered: HashMap<RunId, (String, Instant)>,
     lives: HashMap<RunId, Instant>,
     ended: HashMap<String, Instant>,
+    begun: HashMap<String, Instant>,
+    landed: HashMap<String, Instant>,
+    living: HashMap<String, Instant>,
 }
 
 impl Loop<'_> {
-    fn run(mut self, project: &engine::world::Project, plan: &str) -> Result<Bare> {
+    fn run(mut self, project: &engine::world::Project, plan: &str, tasks: &[Task]) -> Result<Bare> {
         // Opening the plan is not running it.
         let [open, put, start] = begin(project, PLAN, plan);
         for command in [open, put] {
@@ -146,8 +163,9 @@ impl Loop<'_> {
             }
         }
         let makespan = began.elapsed();
+        let chain = self.watch.chain(tasks, began);
         let Watch { turns, commits, starts, overruns, landings, .. } = self.watch;
-        Ok(Bare { makespan, turns, commits, starts, overruns, landings })
+        Ok(Bare { makespan, turns, commits, starts, overruns, landings, chain })
     }
 
     /// One round of the engine's loop: a turn, its commit, its effects.
@@ -198,6 +216,9 @@ impl Watch {
                 if let Some((_, ordered)) = self.ordered.get(run) {
                     self.starts.push(ordered.elapsed());
                 }
+                if let Some((task, _)) = self.ordered.get(run) {
+                    self.living.insert(task.clone(), Instant::now());
+                }
                 self.lives.insert(run.clone(), Instant::now());
             }
             Input::RunEnded { run, .. } => {
@@ -211,11 +232,35 @@ impl Watch {
         }
     }
 
-    fn record(&mut self, fact: &engine::fact::Fact) {
-        if let engine::fact::Fact::Landed { task, .. } = fact
-            && let Some(ended) = self.ended.get(task.as_str())
-        {
-            self.landings.push(ended.elapsed());
+    fn record(&mut self, fact: &Fact) {
+        match fact {
+            Fact::AttemptStarted { task, .. } => {
+                self.begun.insert(task.to_string(), Instant::now());
+            }
+            Fact::Landed { task, .. } => {
+                self.landings.extend(self.ended.get(task.as_str()).map(Instant::elapsed));
+                self.landed.insert(task.to_string(), Instant::now());
+            }
+            _ => {}
         }
+    }
+
+    /// Back from the task that landed last, by the dependency that landed last each time.
+    fn chain(&self, tasks: &[Task], began: Instant) -> Chain {
+        let mut chain = Chain::default();
+        let landed = |task: &&Task| self.landed.get(&task.id).copied();
+        let mut next = tasks.iter().max_by_key(landed);
+        while let Some(task) = next {
+            next = task.after.iter().map(|at| &tasks[*at]).max_by_key(landed);
+            let free = next.and_then(|before| landed(&before)).unwrap_or(began);
+            let moment = |of: &HashMap<String, Instant>| of.get(&task.id).copied().unwrap_or(free);
+            let (begun, lives, ended) = (moment(&self.begun), moment(&self.living), moment(&self.ended));
+            chain.tasks += 1;
+            chain.waited += begun.saturating_duration_since(free);
+            chain.started += lives.saturating_duration_since(begun);
+            chain.overran += ended.saturating_duration_since(lives).saturating_sub(task.length);
+            chain.landed += moment(&self.landed).saturating_duration_since(ended);
+        }
+        chain
     }
 }

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use engine::decide::PORT_BASE;
 use engine::ids::{PlanId, ProjectId};
-use engine::turn::{Advanced, At, Built, Effect, Input, Inspected, Outside, Tidied};
+use engine::turn::{Advanced, Built, Effect, Input, Inspected, Outside, Tidied};
 use engine::world::{Candidate, Millis, Project, Size};
 use plan::CommitId;
 
@@ -33,7 +33,7 @@ impl Instantly {
                 Input::Tidied { at: at.clone(), result: Ok(tidied) }
             }
             Effect::BuildCandidate { at, .. } => {
-                Input::CandidateBuilt { at: at.clone(), result: Built::Clean(self.candidate(at)) }
+                Input::CandidateBuilt { at: at.clone(), result: Built::Clean(self.candidate()) }
             }
             Effect::PrepareLane { at, .. } => {
                 Input::LanePrepared { at: at.clone(), result: Ok(String::new()) }
@@ -61,7 +61,7 @@ impl Instantly {
     }
 
     /// With the tree that was checked, so that nothing is checked twice.
-    fn candidate(&self, _: &At) -> Candidate {
+    fn candidate(&self) -> Candidate {
         Candidate { commit: self.head.clone(), onto: self.base.clone(), same_tree: true }
     }
 }

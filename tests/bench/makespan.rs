@@ -59,13 +59,22 @@ pub(crate) fn run(bench: &Bench) -> Result<Table> {
         part(&bare.overruns),
         part(&bare.landings),
     ));
+    let chain = &bare.chain;
+    table.note(format!(
+        "bare: the chain that ended last, {} tasks: waited {}, started in {}, over by {}, landed in {}",
+        chain.tasks,
+        shown(chain.waited),
+        shown(chain.started),
+        shown(chain.overran),
+        shown(chain.landed),
+    ));
 
     Ok(table)
 }
 
 pub(crate) fn with_landings(bench: &Bench) -> Result<Table> {
     let tasks = by_chance(TASKS, SEED);
-    let best = perfect(&plan_text(&tasks, SLOTS, "", |task| task.id.clone())?)?.makespan;
+    let best = perfect(&plan_text(&tasks, SLOTS, &bare::agents(&tasks), |task| task.id.clone())?)?.makespan;
     let mut table = Table::new(format!("The same {TASKS} tasks with worktrees, a check and landings"));
     table.figure("simulated, no cost at all", shown(best));
     let scratch = bench.scratch()?;

@@ -61,7 +61,8 @@ pub(crate) fn plan_text(
 
 /// What a scheduler with the same rule and no cost of its own needs.
 pub(crate) fn perfect(plan: &str) -> Result<Forecast> {
-    let doc = plan::parse(plan).map_err(|problems| format!("the plan has problems: {problems:?}"))?;
+    let doc = plan::parse(plan)
+        .map_err(|problems| format!("the plan has problems, first {:?}", problems.first()))?;
     let graph = Graph::new(&doc).map_err(|cycle| format!("the plan has a cycle: {cycle:?}"))?;
     let work: Vec<Work> =
         doc.tasks.iter().map(|task| Work::Todo(task.estimate.unwrap_or_default())).collect();
