@@ -49,8 +49,9 @@ page() { (cd ui && "$@"); }
 
 rust_tests() {
     printf '\n── tests of the crates and of the whole\n'
-    # The tests start the programs, the window's among them.
-    if ! cargo build -p coppice-desktop -p cli -p terminal --bins; then
+    # The tests start the programs, the window's among them. Built together with the tests, because a
+    # selection of packages has other features and would compile most dependencies a second time.
+    if ! cargo build --workspace --bins --tests; then
         count "programs" 1 0 0
         return
     fi
