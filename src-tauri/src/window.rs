@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use tauri::{
-    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    AppHandle, LogicalSize, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     webview::PageLoadEvent,
 };
 
@@ -43,6 +43,16 @@ impl Size {
         .unwrap_or_default()
     }
 
+    /// No larger than the screen, and no smaller than the page can be drawn.
+    fn within(self, screen: Option<LogicalSize<f64>>) -> Self {
+        let Some(screen) = screen else { return self };
+        Self {
+            width: self.width.min(screen.width).max(MINIMUM.0),
+            height: self.height.min(screen.height).max(MINIMUM.1),
+            ..self
+        }
+    }
+
     fn remember(self, place: &Path) -> io::Result<()> {
         let draft = place.with_extension("draft");
         fs::write(&draft, serde_json::to_vec(&self)?)?;
@@ -53,7 +63,8 @@ impl Size {
 pub(crate) fn open(app: &AppHandle, home: &Path) -> Result<(), Box<dyn std::error::Error>> {
     client::create_home(home)?;
     let place = home.join("window.json");
-    let size = Size::remembered(&place);
+    let screen = app.primary_monitor()?.map(|screen| screen.size().to_logical(screen.scale_factor()));
+    let size = Size::remembered(&place).within(screen);
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Coppice")
         .inner_size(size.width, size.height)
@@ -146,5 +157,16 @@ mod tests {
         assert_eq!(Size::remembered(&place), size);
         fs::write(&place, r#"{"width":3,"height":1e9,"maximized":false}"#).unwrap();
         assert_eq!(Size::remembered(&place), Size::default());
+    }
+
+    #[test]
+    fn a_small_screen_gets_a_small_window() {
+        let on = |width, height| {
+            let size = Size::default().within(Some(LogicalSize::new(width, height)));
+            (size.width, size.height)
+        };
+        assert_eq!(on(1280.0, 800.0), (1280.0, 800.0));
+        assert_eq!(on(3840.0, 2160.0), (1440.0, 900.0));
+        assert_eq!(on(800.0, 600.0), MINIMUM);
     }
 }

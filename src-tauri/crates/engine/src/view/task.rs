@@ -32,6 +32,29 @@ pub fn task(world: &World, plan: &Plan, id: &TaskId, eye: &Eye<'_>) -> Option<Ta
     })
 }
 
+/// An attempt that was given up keeps the stage it had; nobody works there any more.
+fn attempt_stage(attempt: &Attempt) -> protocol::Stage {
+    let shown = wire::stage(&attempt.stage, None);
+    let settled = matches!(
+        attempt.stage,
+        Stage::Landed { .. } | Stage::Failed { .. } | Stage::Cancelled | Stage::Discarded
+    );
+    if attempt.ended_ms.is_none() || settled {
+        return shown;
+    }
+    let why = attempt.failure.clone().map(|text| protocol::Reason {
+        code: "given_up".to_owned(),
+        text,
+        paths: Vec::new(),
+    });
+    protocol::Stage {
+        kind: protocol::StageKind::Failed,
+        word: "Given up".to_owned(),
+        reason: why,
+        commit: None,
+    }
+}
+
 fn attempt_view(world: &World, plan: &Plan, attempt: &Attempt, eye: &Eye<'_>) -> AttemptView {
     let runs = attempt
         .runs
@@ -49,7 +72,7 @@ fn attempt_view(world: &World, plan: &Plan, attempt: &Attempt, eye: &Eye<'_>) ->
         base: attempt.base.to_string(),
         head: attempt.head.as_ref().map(ToString::to_string),
         commits: Vec::new(),
-        stage: wire::stage(&attempt.stage, None),
+        stage: attempt_stage(attempt),
         started_ms: attempt.started_ms,
         ended_ms: attempt.ended_ms,
         runs,
