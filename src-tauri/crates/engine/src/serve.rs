@@ -150,6 +150,9 @@ pub async fn serve(home: Home, programs: Programs, ready: impl FnOnce()) -> Resu
     for project in world.projects.values() {
         engine.actor.watch(project);
     }
+    // Asked now, so that the first run need not wait for the login shell.
+    let actor = Arc::clone(&engine.actor);
+    tokio::spawn(async move { actor.environment().await });
 
     let (done, finished) = oneshot::channel();
     let rotation = Loop {
