@@ -197,6 +197,11 @@ fn a_page_that_sleeps_stops_nobody_and_wakes_to_the_screen() {
             unacknowledged += message.len() - 16;
         }
     }
+    // The stream may get its turn late on a busy machine: it is as far as it can get without a word
+    // from the page once nothing more comes.
+    while let Ok(message) = page.messages.recv_timeout(Duration::from_secs(1)) {
+        unacknowledged += message.len() - 16;
+    }
     assert!(unacknowledged < (1 << 20) + (64 << 10), "{unacknowledged} bytes are under way");
     page.terminals.acknowledge(page.attached.id, unacknowledged);
     let (mut screens, mut got, mut last) = (0, unacknowledged, Vec::new());
