@@ -55,6 +55,9 @@ rust_tests() {
         count "programs" 1 0 0
         return
     fi
+    # Every test is a process of its own: without this each of them would ask cargo for the programs.
+    COPPICE_BIN="$(cd "${CARGO_TARGET_DIR:-target}/debug" && pwd)"
+    export COPPICE_BIN
     local output="$record/rust" status good bad
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run --workspace --no-fail-fast 2>&1 | tee "$output"
