@@ -258,6 +258,8 @@ impl Actor {
     ) -> Result<Advanced, String> {
         let repo = self.settled_repo(project).await?;
         let (old, new) = (oid(old)?, oid(new)?);
+        let turn = self.advancing(&project.id);
+        let _held = turn.lock().await;
         Ok(match repo.advance(target, old, new, LOCK_WAIT).await.map_err(|error| sentence(&error))? {
             Advance::Moved { .. } => Advanced::Moved,
             // An earlier engine may have moved it, and others may have moved it on since.

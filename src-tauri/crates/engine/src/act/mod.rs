@@ -41,6 +41,8 @@ pub struct Actor {
     runs: Mutex<HashMap<RunId, terminal::Run>>,
     /// Repositories in which only this engine's git commands are at work.
     settled: Mutex<std::collections::HashSet<ProjectId>>,
+    /// One at a time moves a branch of a repository: two plans may share a checkout, and its index.
+    advancing: Mutex<HashMap<ProjectId, Arc<tokio::sync::Mutex<()>>>>,
     /// Repositories whose refs are watched.
     watched: Mutex<HashMap<ProjectId, tokio::task::JoinHandle<()>>>,
     /// Ends that were ordered before the run had started.
@@ -65,6 +67,7 @@ impl Actor {
             repos: Mutex::default(),
             runs: Mutex::default(),
             settled: Mutex::default(),
+            advancing: Mutex::default(),
             watched: Mutex::default(),
             to_end: Mutex::default(),
         }
@@ -126,6 +129,12 @@ impl Actor {
             }
         }
         Ok(repo)
+    }
+
+    /// Held while a branch of the project moves.
+    pub fn advancing(&self, project: &ProjectId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut all = self.advancing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(all.entry(project.clone()).or_default())
     }
 
     /// Tells the loop whenever somebody moves a ref of the project. A watch that can't be had is no
