@@ -15,6 +15,7 @@ mod ninja;
 mod raw_terminal;
 mod table;
 mod tasks;
+mod window;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ const SECTIONS: &[Section] = &[
     Section { name: "event", run: event::run },
     Section { name: "flood", run: flood::run },
     Section { name: "git", run: git::run },
+    Section { name: "window", run: window::run },
 ];
 
 /// What every section needs.

@@ -1,0 +1,273 @@
+//! The window beside a blank one of the same web view: when it can be used, what it weighs, and how smoothly it
+//! paints while an agent floods its terminal.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use coppice_tests::window::{Page, Screen, Window, missing};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::table::{Table, Target, median, over, shown};
+use crate::{Bench, Result, environment};
+
+const TIMES: usize = 5;
+
+/// How long frames are counted.
+const COUNTED: Duration = Duration::from_secs(5);
+
+/// Below this a person sees it stutter.
+const SMOOTH: f64 = 30.0;
+
+/// The browser that comes with the web view; it opens blank under a driver.
+const BLANK: &[&str] = &[
+    "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+    "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+    "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+    "/usr/lib/webkit2gtk-4.1/MiniBrowser",
+];
+
+/// Waits for the next painted frame.
+const FRAME: &str =
+    "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+
+pub(crate) fn run(bench: &Bench) -> Result<Table> {
+    let mut table = Table::new("The window beside a blank one of the same web view");
+    let blank = BLANK.iter().map(PathBuf::from).find(|path| path.is_file());
+    let Some(blank) = blank.filter(|_| missing().is_none()) else {
+        table.note(missing().unwrap_or_else(|| "MiniBrowser is not installed".into()) + ": not measured.");
+        return Ok(table);
+    };
+    if !bench.program("coppice-desktop").is_file() {
+        table.note("coppice-desktop is not built: not measured.");
+        return Ok(table);
+    }
+    let place = Place::new(bench)?;
+    Runtime::new()?.block_on(measure(&place, &blank, &mut table))?;
+    Ok(table)
+}
+
+async fn measure(place: &Place<'_>, blank: &Path, table: &mut Table) -> Result<()> {
+    let screen = Screen::open(1440, 900)?;
+    place.settle()?;
+    let (mut beside, mut ours) = (Vec::new(), Vec::new());
+    let (mut beside_weight, mut weight, mut with_engine) = (0, 0, 0);
+    for _ in 0..TIMES {
+        let began = Instant::now();
+        let window = Window::open(&screen, blank, &["--automation"], &place.environment()).await?;
+        window.page().client().execute_async(FRAME, vec![]).await?;
+        beside.push(began.elapsed());
+        beside_weight = place.weight(is_window);
+        window.close().await?;
+
+        // The engine is started by the window, as on a first start.
+        place.coppice(&["shutdown"])?;
+        let began = Instant::now();
+        let window = place.open(&screen).await?;
+        window.page().find("node-one").await?;
+        window.page().client().execute_async(FRAME, vec![]).await?;
+        ours.push(began.elapsed());
+        weight = place.weight(is_window);
+        with_engine = place.weight(|_| true);
+        window.close().await?;
+    }
+    let (beside, ours) = (median(beside), median(ours));
+    table.figure("a blank window, start to first paint", shown(beside));
+    table.ratio(
+        "Coppice with its engine, to a plan that can be used",
+        shown(ours),
+        over(ours, beside),
+        Target::None,
+    );
+    table.figure("a blank window's memory (PSS)", mega(beside_weight));
+    let times = |bytes: u64| bytes as f64 / beside_weight.max(1) as f64;
+    table.ratio("Coppice's window", mega(weight), times(weight), Target::None);
+    table.ratio("the same with the engine", mega(with_engine), times(with_engine), Target::None);
+
+    let window = place.open(&screen).await?;
+    let page = window.page();
+    page.find("node-one").await?;
+    let rest = frames(page).await?;
+    let before = place.flood()?;
+    let live = "return document.querySelector('[data-live=\"implement\"]')?.dataset.testid";
+    let tab = page.until("the flood has a terminal", live, json!(null)).await?;
+    let tab = tab.as_str().unwrap_or_default().to_owned();
+    page.click(&tab).await?;
+    page.see_in_terminal(tab.trim_start_matches("dock-tab-"), LINE).await?;
+    let flooded = frames(page).await?;
+    let logged = place.logged() - before;
+    place.dry()?;
+    window.close().await?;
+    table.figure("frames in a second at rest", format!("{rest:.0}"));
+    table.ratio(
+        "frames in a second in a flood, beside 30",
+        format!("{flooded:.0}"),
+        flooded / SMOOTH,
+        Target::AtLeast(1.0),
+    );
+    table.note(format!("The flood put {} into its log from its start to the last frame.", mega(logged)));
+    Ok(())
+}
+
+async fn frames(page: &Page) -> Result<f64> {
+    let script = "
+        const [time, done] = arguments;
+        const begin = performance.now();
+        let frames = 0;
+        const count = (now) => {
+            frames++;
+            if (now - begin < time) requestAnimationFrame(count);
+            else done(frames * 1000 / (now - begin));
+        };
+        requestAnimationFrame(count)";
+    let time = json!(u64::try_from(COUNTED.as_millis())?);
+    Ok(page.client().execute_async(script, vec![time]).await?.as_f64().ok_or("no frames were counted")?)
+}
+
+const LINE: &str = "The quick brown fox jumps over the lazy dog. 0123456789 abcdefghijklmnopqrstuv.";
+
+/// A repository and a plan of one task, whose agent floods while a file is there.
+struct Place<'a> {
+    bench: &'a Bench,
+    scratch: TempDir,
+}
+
+impl<'a> Place<'a> {
+    fn new(bench: &'a Bench) -> Result<Self> {
+        let scratch = bench.scratch()?;
+        for folder in ["user", "data", "repo"] {
+            Bench::folder(&scratch, folder)?;
+        }
+        Ok(Self { bench, scratch })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.scratch.path().join(name)
+    }
+
+    fn environment(&self) -> Vec<(String, String)> {
+        let mut all = environment(&self.path("user"));
+        all.push(("COPPICE_HOME".into(), self.path("data").to_string_lossy().into_owned()));
+        all
+    }
+
+    async fn open(&self, screen: &Screen) -> Result<Window> {
+        let program = self.bench.program("coppice-desktop");
+        Ok(Window::open(screen, &program, &[], &self.environment()).await?)
+    }
+
+    fn command(&self, program: &Path, words: &[&str]) -> Result<bool> {
+        let status = Command::new(program)
+            .args(words)
+            .current_dir(self.path("repo"))
+            .env_clear()
+            .envs(self.environment())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        Ok(status.success())
+    }
+
+    fn coppice(&self, words: &[&str]) -> Result<bool> {
+        self.command(&self.bench.program("coppice"), words)
+    }
+
+    /// The plan is known, and nothing of it moves: its agent brought nothing.
+    fn settle(&self) -> Result<()> {
+        for words in [vec!["init", "-q", "-b", "main"], vec!["commit", "-q", "--allow-empty", "-m", "First"]]
+        {
+            if !self.command(Path::new("git"), &words)? {
+                return Err(format!("git {} failed", words.join(" ")).into());
+            }
+        }
+        fs::write(self.path("flood.txt"), format!("{LINE}\n").repeat(50_000))?;
+        let (go, flood) = (self.path("go"), self.path("flood.txt"));
+        let script = format!("while [ -e '{}' ]; do cat '{}'; done\n", go.display(), flood.display());
+        fs::write(self.path("agent.sh"), script)?;
+        let agent = json!(["sh", self.path("agent.sh")]);
+        let plan = format!(
+            "version = 1\ntitle = \"A flood\"\ntarget = \"main\"\n\n[agents.flood]\nadapter = \"command\"\n\
+             command = {agent}\n\n[[task]]\nid = \"one\"\ntitle = \"One\"\nagent = \"flood\"\n"
+        );
+        fs::write(self.path("plan.toml"), plan)?;
+        // It says 1: the task waits for a person.
+        self.coppice(&["run", &self.path("plan.toml").to_string_lossy()])?;
+        Ok(())
+    }
+
+    /// Starts the flood; the bytes that are logged already.
+    fn flood(&self) -> Result<u64> {
+        fs::write(self.path("go"), "")?;
+        let before = self.logged();
+        if !self.coppice(&["retry", "one"])? {
+            return Err("the flood can't be started".into());
+        }
+        Ok(before)
+    }
+
+    fn dry(&self) -> Result<()> {
+        fs::remove_file(self.path("go"))?;
+        self.coppice(&["stop"])?;
+        Ok(())
+    }
+
+    /// Bytes in the logs of all runs.
+    fn logged(&self) -> u64 {
+        fn size(folder: &Path) -> u64 {
+            let Ok(entries) = fs::read_dir(folder) else { return 0 };
+            entries
+                .flatten()
+                .map(|entry| match entry.metadata() {
+                    Ok(data) if data.is_dir() => size(&entry.path()),
+                    Ok(data) => data.len(),
+                    Err(_) => 0,
+                })
+                .sum()
+        }
+        size(&self.path("data").join("runs"))
+    }
+
+    /// Proportional set size of the processes that work for this place, in bytes; the driver is none of them.
+    fn weight(&self, counts: impl Fn(&str) -> bool) -> u64 {
+        let mark = format!("COPPICE_HOME={}", self.path("data").display());
+        let Ok(processes) = fs::read_dir("/proc") else { return 0 };
+        processes
+            .flatten()
+            .filter_map(|process| {
+                let path = process.path();
+                let environment = fs::read(path.join("environ")).ok()?;
+                let name = fs::read_to_string(path.join("comm")).ok()?;
+                let ours = environment.split(|byte| *byte == 0).any(|pair| pair == mark.as_bytes());
+                // Names are cut after fifteen letters.
+                if !ours || name.starts_with("WebKitWebDriver") || !counts(name.trim()) {
+                    return None;
+                }
+                let memory = fs::read_to_string(path.join("smaps_rollup")).ok()?;
+                let pss = memory.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+                pss.trim().trim_end_matches("kB").trim().parse::<u64>().ok().map(|kilo| kilo * 1024)
+            })
+            .sum()
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        // Whatever went wrong: nothing stays.
+        let _ = fs::remove_file(self.path("go"));
+        let _ = self.coppice(&["stop"]);
+        let _ = self.coppice(&["shutdown"]);
+    }
+}
+
+/// Everything but the engine and what it runs.
+fn is_window(name: &str) -> bool {
+    name.starts_with("coppice-desktop") || name.starts_with("WebKit") || name.starts_with("MiniBrowser")
+}
+
+fn mega(bytes: u64) -> String {
+    format!("{:.0} MB", bytes as f64 / 1e6)
+}
