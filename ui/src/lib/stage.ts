@@ -37,7 +37,7 @@ export const stageLook: Record<StageKind, { shape: Shape; hue: Hue; name: string
 };
 
 /** The steps of the stage line, and at which each stage stands; null: at none. */
-export const steps = ["Setup", "Implement", "Check", "Approve", "Land"] as const;
+export const steps = ["Setup", "Work", "Check", "Approve", "Land"] as const;
 
 const stepOf: Partial<Record<StageKind, number>> = {
   preparing: 0,
