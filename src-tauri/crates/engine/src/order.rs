@@ -24,9 +24,13 @@ impl Order {
         }
     }
 
-    /// The task to start now, if a slot is free.
-    pub fn next(&self) -> Option<TaskId> {
-        self.schedule.next().map(|task| self.graph.id(task).clone())
+    /// The task to start now, if a slot is free. `landing` is the task that lands within moments, if one does.
+    pub fn next(&self, landing: Option<&TaskId>) -> Option<TaskId> {
+        let next = match landing.and_then(|task| self.graph.find(task)) {
+            Some(landing) => self.schedule.next_beside(landing),
+            None => self.schedule.next(),
+        };
+        next.map(|task| self.graph.id(task).clone())
     }
 
     /// Some task could start as soon as a slot is free.

@@ -368,6 +368,13 @@ impl Plan {
         self.doc.tasks.get(self.order.graph.find(task)?.at())
     }
 
+    /// The task whose merged result is being built, or being made the target: moments from landing.
+    pub fn lands_now(&self) -> Option<&TaskId> {
+        let key = self.head.landing.as_ref()?;
+        let at = self.attempts.get(key)?;
+        matches!(at.step, Step::Candidate | Step::Advance).then_some(&key.0)
+    }
+
     pub fn current(&self, task: &TaskId) -> Option<&Attempt> {
         let number = self.tasks.get(task)?.attempt?;
         self.attempts.get(&(task.clone(), number))

@@ -97,6 +97,25 @@ impl Schedule {
         if self.started >= self.slots { None } else { self.first_ready() }
     }
 
+    /// The same while `landing` is on its way into the target and needs no slot for that: the last free slot is not
+    /// given to a task that what this landing releases would outrank. A landing takes moments, a task holds a slot
+    /// for long, and the critical path would wait for it.
+    pub fn next_beside(&self, landing: TaskIdx) -> Option<TaskIdx> {
+        let first = self.next()?;
+        let last_slot = self.started + 1 == self.slots;
+        (!last_slot || !self.releases_before(landing, first)).then_some(first)
+    }
+
+    /// Whether a task that waits for `landing` alone outranks `other`.
+    fn releases_before(&self, landing: TaskIdx, other: TaskIdx) -> bool {
+        self.dependents[landing.at()].iter().any(|dependent| {
+            self.status[dependent.at()] == Status::Waiting
+                && self.open[dependent.at()] == 1
+                && self.wave_open(*dependent)
+                && self.rank(*dependent) < self.rank(other)
+        })
+    }
+
     /// The same without a look at the slots.
     pub fn first_ready(&self) -> Option<TaskIdx> {
         self.ready.first().map(|place| self.by_rank[place])

@@ -1,4 +1,4 @@
-//! How a run ended, and the file that says so. The file appears whole or not at all.
+//! How a run ended, and the file that says so. While the machine lives the file appears whole or not at all.
 
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -81,7 +81,8 @@ impl Exit {
     /// The end recorded in `run_dir`, if the run has ended.
     pub fn read(run_dir: &Path) -> io::Result<Option<Exit>> {
         match fs::read(run_dir.join(FILE)) {
-            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            // What a failing machine left half written says nothing.
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -102,13 +103,24 @@ impl Draft {
         Ok(Draft(file))
     }
 
-    /// Makes this the recorded end of the run in the current folder.
-    pub(crate) fn publish(mut self, exit: &Exit) -> io::Result<()> {
+    /// Makes this the recorded end of the run in the current folder. Clients may hear of it before the disk has it:
+    /// a machine that fails in between has ended the run's processes as well, so that the run counts as lost.
+    pub(crate) fn publish(mut self, exit: &Exit) -> io::Result<Published> {
         let bytes = serde_json::to_vec(exit)?;
         self.0.write_all(&bytes)?;
         self.0.set_len(bytes.len() as u64)?;
-        self.0.sync_all()?;
-        fs::rename(DRAFT, FILE)
+        fs::rename(DRAFT, FILE)?;
+        Ok(Published(self.0))
+    }
+}
+
+/// A recorded end that the disk may not have yet.
+#[derive(Debug)]
+pub(crate) struct Published(File);
+
+impl Published {
+    pub(crate) fn sync(self) -> io::Result<()> {
+        self.0.sync_all()
     }
 }
 

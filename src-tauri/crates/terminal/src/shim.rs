@@ -102,11 +102,8 @@ fn shim(run_dir: &Path) -> io::Result<()> {
     let terminal = match pty::start(&spec) {
         Ok(terminal) => terminal,
         Err(message) => {
-            draft.publish(&Exit::without_status(
-                Reason::StartFailed { message: message.clone() },
-                0,
-                Vec::new(),
-            ))?;
+            let reason = Reason::StartFailed { message: message.clone() };
+            draft.publish(&Exit::without_status(reason, 0, Vec::new()))?.sync()?;
             fs::remove_file(SOCKET)?;
             return say(&Said::Failed { message });
         }

@@ -45,6 +45,9 @@ pub struct Actor {
     advancing: Mutex<HashMap<ProjectId, Arc<tokio::sync::Mutex<()>>>>,
     /// Repositories whose refs are watched.
     watched: Mutex<HashMap<ProjectId, tokio::task::JoinHandle<()>>>,
+    /// As many runs start at a time as there are processors: the first ones of a burst, which are the most urgent,
+    /// need not wait for the last.
+    starting: tokio::sync::Semaphore,
     /// Ends that were ordered before the run had started.
     to_end: Mutex<std::collections::HashSet<RunId>>,
 }
@@ -69,6 +72,9 @@ impl Actor {
             settled: Mutex::default(),
             advancing: Mutex::default(),
             watched: Mutex::default(),
+            starting: tokio::sync::Semaphore::new(
+                std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+            ),
             to_end: Mutex::default(),
         }
     }

@@ -26,7 +26,12 @@ impl Actor {
             Ok(spec) => spec,
             Err(why) => return self.never_started(id, why),
         };
-        match terminal::start(&self.programs.shim, &self.home.run(&id), &spec).await {
+        let started = {
+            // The semaphore is never closed.
+            let _turn = self.starting.acquire().await;
+            terminal::start(&self.programs.shim, &self.home.run(&id), &spec).await
+        };
+        match started {
             Ok(run) => {
                 let child = run.child().await;
                 self.follow(id, run, child);

@@ -10,8 +10,9 @@ use crate::world::{Lane, Mode, RunKind};
 
 impl Turn<'_> {
     pub(super) fn settle(&mut self, plan_id: &PlanId) {
-        self.dispatch(plan_id);
+        // The landing first: what it is about to release may deserve the slot more.
         self.next_landing(plan_id);
+        self.dispatch(plan_id);
         self.remove_due(plan_id);
         self.rest(plan_id);
     }
@@ -20,7 +21,7 @@ impl Turn<'_> {
         while let Some(task) = self
             .plan(plan_id)
             .filter(|plan| plan.head.mode == Mode::Running)
-            .and_then(|plan| plan.order.next())
+            .and_then(|plan| plan.order.next(plan.lands_now()))
         {
             self.start_attempt(plan_id, &task);
         }

@@ -86,6 +86,28 @@ fn fewer_slots_start_nothing_until_there_is_room() {
 }
 
 #[test]
+fn the_last_slot_is_kept_for_what_a_landing_is_about_to_release() {
+    let mut doc = drawn("head\nlesser\ntail: head");
+    for (task, minutes) in [(0, 5), (1, 1), (2, 30)] {
+        doc.tasks[task].estimate = Some(Duration::from_secs(60 * minutes));
+    }
+    let plan = plan(&doc);
+    let [head, lesser, tail] = ["head", "lesser", "tail"].map(|name| plan.graph.find(&id(name)).unwrap());
+    let mut schedule = fresh(&plan, 1, false);
+    schedule.started(head);
+    schedule.released(head);
+    assert_eq!((schedule.next(), schedule.next_beside(head)), (Some(lesser), None));
+    schedule.set_slots(2);
+    assert_eq!(schedule.next_beside(head), Some(lesser));
+    schedule.set_slots(1);
+    schedule.landed(head);
+    assert_eq!(schedule.next(), Some(tail));
+    // Nobody waits for it: the slot is given away.
+    schedule.landed(tail);
+    assert_eq!(schedule.next_beside(tail), Some(lesser));
+}
+
+#[test]
 fn strict_waves_wait_for_the_whole_wave() {
     let plan = plan(&drawn("a\nb\nc: a\nd: c"));
     let mut schedule = fresh(&plan, 4, true);

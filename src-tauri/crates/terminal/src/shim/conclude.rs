@@ -57,11 +57,11 @@ pub(crate) fn conclude(
         log_truncated: lost > 0,
         leftovers,
     };
-    draft.publish(&exit)?;
+    let published = draft.publish(&exit)?;
     // From here on clients find the files and no door.
     let _ = fs::remove_file(SOCKET);
     hub.finish(exit, FAREWELL);
-    Ok(())
+    published.sync()
 }
 
 fn kin(spec: &RunSpec, terminal: &Terminal) -> Kin {
