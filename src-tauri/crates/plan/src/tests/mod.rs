@@ -8,6 +8,7 @@ mod forecasts;
 mod graphs;
 mod preflight;
 mod problems;
+mod reviews;
 mod scheduling;
 mod stages;
 mod words;

@@ -1,0 +1,274 @@
+//! What reviews found in an attempt, what became of it, and what is to happen next.
+//!
+//! Reviews, fixes and a person's waivers come in; [`Gaps::next`] is the gate's answer. Commits and clocks are the
+//! engine's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::{Addressed, Kind, Place, Report, Reported, Severity, Status};
+
+/// A finding, or an unmet requirement, that comes back this often goes to a person.
+pub const TOO_OFTEN: u32 = 3;
+
+/// All that is known of an attempt against its spec.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gaps {
+    pub requirements: Vec<Judged>,
+    /// In the order in which they were found.
+    pub findings: Vec<Finding>,
+    /// Rounds of fixing that were begun.
+    pub rounds: u32,
+    /// A person wants what is open to be fixed, whatever the rounds.
+    pub asked: bool,
+}
+
+/// A requirement with the newest verdict on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    pub id: String,
+    pub status: Status,
+    pub evidence: Vec<Place>,
+    /// Reviews in a row that called it unmet.
+    pub unmet: u32,
+    /// A person's reason to do without it.
+    pub waived: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// `F1`, `F2`, … within its attempt.
+    pub id: String,
+    pub kind: Kind,
+    pub severity: Severity,
+    pub file: Option<String>,
+    pub line: Option<u32>,
+    /// The last line of a range.
+    #[serde(default)]
+    pub end_line: Option<u32>,
+    pub why: String,
+    pub verify: String,
+    /// The reviewer's name, or `None` for a person.
+    pub by: Option<String>,
+    /// The round of fixing after which it was found; 0 before the first.
+    pub round: u32,
+    /// Reviews that saw it open.
+    pub seen: u32,
+    pub state: State,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum State {
+    Open,
+    /// A re-review saw it mended after this round.
+    Addressed {
+        round: u32,
+    },
+    Waived {
+        reason: String,
+    },
+}
+
+/// What the gate says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    Pass,
+    /// A fixer has something to do.
+    Fix,
+    /// Only a person can settle what is left: defects of the spec, and what nobody can verify.
+    Undecided {
+        points: u32,
+    },
+    /// The rounds are used up, or the same came back too often.
+    Stuck {
+        open: u32,
+    },
+}
+
+impl Finding {
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// It stands between the attempt and its landing.
+    pub fn blocks(&self) -> bool {
+        self.is_open() && self.severity >= Severity::Important
+    }
+
+    fn is_for_a_fixer(&self) -> bool {
+        self.kind != Kind::SpecDefect
+    }
+
+    /// The same thing said again: of one kind, in one file, at about the same line or in the same words.
+    fn is(&self, other: &Reported) -> bool {
+        /// A fix above it moves a finding by a few lines.
+        const NEAR: u32 = 3;
+        let near = matches!((self.line, other.line), (Some(one), Some(two)) if one.abs_diff(two) <= NEAR);
+        self.kind == other.kind && self.file == other.file && (near || words(&self.why) == words(&other.why))
+    }
+}
+
+impl Judged {
+    fn is_open(&self, status: Status) -> bool {
+        self.status == status && self.waived.is_none()
+    }
+}
+
+impl Gaps {
+    /// Takes one review up: the reports of all its reviewers together.
+    pub fn review(&mut self, reports: &[(String, Report)]) {
+        self.judge(reports);
+        let before = self.findings.len();
+        let mut came_back = vec![false; before];
+        for (by, report) in reports {
+            for reported in &report.findings {
+                match self.findings.iter().position(|known| known.is(reported)) {
+                    Some(at) => {
+                        let known = &mut self.findings[at];
+                        known.severity = known.severity.max(reported.severity);
+                        if at < before && !matches!(known.state, State::Waived { .. }) {
+                            came_back[at] = true;
+                        }
+                    }
+                    None => self.add(Some(by.clone()), reported.clone(), None),
+                }
+            }
+        }
+        for (at, came_back) in came_back.into_iter().enumerate() {
+            let answers = |status| {
+                let id = &self.findings[at].id;
+                reports
+                    .iter()
+                    .flat_map(|(_, report)| &report.addressed)
+                    .any(|answer| answer.id == *id && answer.status == status)
+            };
+            let mended = answers(Addressed::Addressed) && !answers(Addressed::NotAddressed) && !came_back;
+            let round = self.rounds;
+            let known = &mut self.findings[at];
+            match (&known.state, mended) {
+                (State::Open, true) => known.state = State::Addressed { round },
+                (State::Open, false) => known.seen += 1,
+                (State::Addressed { .. }, _) if came_back => {
+                    known.state = State::Open;
+                    known.seen += 1;
+                }
+                (State::Addressed { .. } | State::Waived { .. }, _) => {}
+            }
+        }
+    }
+
+    /// Of several verdicts on one requirement the worst counts.
+    fn judge(&mut self, reports: &[(String, Report)]) {
+        let mut given: Vec<Judged> = Vec::new();
+        for verdict in reports.iter().flat_map(|(_, report)| &report.requirements) {
+            let known = given.iter_mut().find(|judged| judged.id == verdict.id);
+            match known {
+                Some(judged) => {
+                    judged.status = judged.status.max(verdict.status);
+                    for place in &verdict.evidence {
+                        if !judged.evidence.contains(place) {
+                            judged.evidence.push(place.clone());
+                        }
+                    }
+                }
+                None => given.push(Judged {
+                    id: verdict.id.clone(),
+                    status: verdict.status,
+                    evidence: verdict.evidence.clone(),
+                    unmet: 0,
+                    waived: None,
+                }),
+            }
+        }
+        for judged in given {
+            let known = self.requirements.iter_mut().find(|known| known.id == judged.id);
+            let unmet = |before: u32| if judged.status == Status::Unmet { before + 1 } else { 0 };
+            match known {
+                Some(known) => {
+                    known.unmet = unmet(known.unmet);
+                    known.status = judged.status;
+                    known.evidence = judged.evidence;
+                }
+                None => self.requirements.push(Judged { unmet: unmet(0), ..judged }),
+            }
+        }
+    }
+
+    /// Adds a finding; `by` is `None` for a person.
+    pub fn add(&mut self, by: Option<String>, reported: Reported, end_line: Option<u32>) {
+        let Reported { kind, severity, file, line, why, verify } = reported;
+        self.findings.push(Finding {
+            id: format!("F{}", self.findings.len() + 1),
+            kind,
+            severity,
+            file,
+            line,
+            end_line,
+            why,
+            verify,
+            by,
+            round: self.rounds,
+            seen: 1,
+            state: State::Open,
+        });
+    }
+
+    /// A person does without it. `false`: there is no such open finding or unmet requirement.
+    pub fn waive(&mut self, id: &str, why: &str) -> bool {
+        if let Some(finding) = self.findings.iter_mut().find(|finding| finding.id == id && finding.is_open())
+        {
+            finding.state = State::Waived { reason: why.to_owned() };
+            return true;
+        }
+        let open = |judged: &&mut Judged| judged.status != Status::Met && judged.waived.is_none();
+        match self.requirements.iter_mut().filter(|judged| judged.id == id).find(open) {
+            Some(judged) => {
+                judged.waived = Some(why.to_owned());
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Requirements that are not met and not waived.
+    pub fn unmet(&self) -> impl Iterator<Item = &Judged> {
+        self.requirements.iter().filter(|judged| judged.is_open(Status::Unmet))
+    }
+
+    pub fn open(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.is_open())
+    }
+
+    /// Findings that a fixer is given: all that are open but the spec's own defects.
+    pub fn fixable(&self) -> impl Iterator<Item = &Finding> {
+        self.open().filter(|finding| finding.is_for_a_fixer())
+    }
+
+    /// What is to happen, with at most `rounds` rounds of fixing.
+    pub fn next(&self, rounds: u32) -> Next {
+        let findings = || self.fixable().filter(|finding| finding.blocks());
+        let open = findings().count() + self.unmet().count();
+        if open > 0 {
+            let too_often = findings().any(|finding| finding.seen >= TOO_OFTEN)
+                || self.unmet().any(|judged| judged.unmet >= TOO_OFTEN);
+            let stuck = too_often || self.rounds >= rounds;
+            return if stuck && !self.asked { Next::Stuck { open: open as u32 } } else { Next::Fix };
+        }
+        let defects = self.open().filter(|finding| finding.blocks() && !finding.is_for_a_fixer()).count();
+        let unverifiable =
+            self.requirements.iter().filter(|judged| judged.is_open(Status::Unverifiable)).count();
+        match defects + unverifiable {
+            0 => Next::Pass,
+            points => Next::Undecided { points: points as u32 },
+        }
+    }
+}
+
+/// Letters and digits only, so that a reviewer may rephrase its punctuation.
+fn words(text: &str) -> String {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
