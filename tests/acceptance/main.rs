@@ -14,5 +14,6 @@ mod landing;
 mod live;
 mod queries;
 mod repositories;
+mod review;
 mod setup;
 mod side_by_side;

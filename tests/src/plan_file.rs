@@ -114,6 +114,12 @@ impl PlanFile {
         self
     }
 
+    /// Tables of the plan, such as `[review]`.
+    pub fn tables(mut self, lines: &str) -> Self {
+        writeln!(self.agents, "\n{lines}").unwrap();
+        self
+    }
+
     pub fn task(mut self, task: Task) -> Self {
         self.tasks.push(task);
         self

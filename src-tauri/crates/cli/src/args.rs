@@ -38,6 +38,12 @@ pub(crate) enum Command {
     Cancel(OneTask),
     /// Decide what happens to work that an agent left uncommitted
     Leftovers(Leftovers),
+    /// Print what reviewers said of a task's work: requirements with verdicts, findings
+    Report(Report),
+    /// Send a task's open findings, and what you say, to its fixer
+    Change(Change),
+    /// Do without an open finding (F1) or an unmet requirement (2)
+    Waive(Waive),
     /// Start no further task; running agents go on
     Pause(OnePlan),
     /// Start no further task, and end running agents; their work is kept
@@ -145,6 +151,40 @@ pub(crate) struct Approve {
 }
 
 #[derive(Debug, Words)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Words)]
+pub(crate) struct Change {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    /// What is to change
+    pub(crate) text: Vec<String>,
+    /// The file it is about
+    #[arg(long, value_name = "PATH", requires = "text")]
+    pub(crate) file: Option<String>,
+    /// The line it is about, counted from 1
+    #[arg(long, value_name = "N", requires = "file")]
+    pub(crate) line: Option<u32>,
+}
+
+#[derive(Debug, Words)]
+pub(crate) struct Waive {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    /// The finding or the requirement
+    pub(crate) id: String,
+    /// Why it is not needed; kept with the work
+    #[arg(required = true)]
+    pub(crate) reason: Vec<String>,
+}
+
+#[derive(Debug, Words)]
 pub(crate) struct Leftovers {
     #[command(flatten)]
     pub(crate) task: OneTask,
@@ -182,6 +222,8 @@ pub(crate) enum Kind {
     Setup,
     Implement,
     Check,
+    Review,
+    Fix,
     Shell,
 }
 

@@ -7,6 +7,7 @@ mod doctor;
 mod engine;
 mod events;
 mod log;
+mod report;
 mod run;
 mod scripted;
 mod status;
@@ -35,6 +36,9 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Recheck(words) => asking(decide::decide(words, decide::Decision::Recheck)),
         Command::Cancel(words) => asking(decide::decide(words, decide::Decision::Cancel)),
         Command::Leftovers(words) => asking(decide::leftovers(words)),
+        Command::Report(words) => asking(report::report(words)),
+        Command::Change(words) => asking(decide::change(words)),
+        Command::Waive(words) => asking(decide::waive(words)),
         Command::Pause(words) => asking(steer::pause(words)),
         Command::Stop(words) => asking(steer::stop(words)),
         Command::Log(words) => asking(log::log(words)),

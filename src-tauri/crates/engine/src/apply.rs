@@ -9,7 +9,8 @@ use crate::fact::{Entry, Fact, Way};
 use crate::ids::{PlanId, ProjectId, RunId};
 use crate::order::Order;
 use crate::world::{
-    Activity, Attempt, AttemptPlace, Mode, Plan, PlanHead, PlanText, RunState, Size, Step, Task, Undo, World,
+    Activity, Attempt, AttemptPlace, Mode, Plan, PlanHead, PlanText, Review, RunState, Size, Step, Task,
+    Undo, World,
 };
 
 /// An entity's place in the store.
@@ -195,6 +196,8 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
                 place: AttemptPlace::Worktree,
                 candidate: None,
                 failure: None,
+                before: None,
+                review: Review::default(),
             };
             plan.activity.note(&started);
             plan.attempts.insert(started.key(), started);
@@ -231,7 +234,9 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
         }
         Fact::HeadSeen { task, attempt, head, size, out_of_scope } => {
             plan.change(task, *attempt, touched, |known| {
-                known.head = Some(head.clone());
+                if known.head.as_ref() != Some(head) {
+                    known.before = known.head.replace(head.clone());
+                }
                 known.size = *size;
                 known.out_of_scope = out_of_scope.clone();
             });
@@ -244,6 +249,45 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
         }
         Fact::CheckFinished { task, attempt, evidence } => {
             plan.change(task, *attempt, touched, |known| known.evidence.push(evidence.clone()));
+        }
+        Fact::ReviewBegun { task, attempt, .. } => {
+            plan.change(task, *attempt, touched, |known| known.review.pending.clear());
+        }
+        Fact::ReportTaken { task, attempt, by, report } => {
+            plan.change(task, *attempt, touched, |known| {
+                known.review.pending.push((by.clone(), report.clone()));
+            });
+        }
+        Fact::ReviewFinished { task, attempt, reviewed, .. } => {
+            plan.change(task, *attempt, touched, |known| {
+                let reports = std::mem::take(&mut known.review.pending);
+                if reviewed.failed.is_none() {
+                    known.review.gaps.review(&reports);
+                }
+                let last = known.review.last.replace(reviewed.clone());
+                if let Some(last) = last.filter(|last| last.head != reviewed.head) {
+                    known.review.before = Some(last.head);
+                }
+            });
+        }
+        Fact::FixStarted { task, attempt, round } => {
+            plan.change(task, *attempt, touched, |known| {
+                known.review.gaps.rounds = *round;
+                known.review.gaps.asked = false;
+            });
+        }
+        Fact::ChangesRequested { task, attempt, comments } => {
+            plan.change(task, *attempt, touched, |known| {
+                for comment in comments {
+                    known.review.gaps.add(None, comment.as_finding(), comment.end_line);
+                }
+                known.review.gaps.asked = true;
+            });
+        }
+        Fact::Waived { task, attempt, id, reason } => {
+            plan.change(task, *attempt, touched, |known| {
+                known.review.gaps.waive(id, reason);
+            });
         }
         Fact::Approved { task, attempt, approval } => {
             plan.change(task, *attempt, touched, |known| known.approval = Some(approval.clone()));

@@ -25,19 +25,42 @@ struct Ends {
     repo: Repo,
     worktree: PathBuf,
     base: Oid,
+    /// The head that the review before read, and the one before the last agent's work.
+    reviewed: Oid,
+    before: Oid,
     head: Option<Oid>,
     scope: Scope,
 }
 
+impl Ends {
+    fn from(&self, scope: DiffScope) -> Oid {
+        match scope {
+            DiffScope::Branch | DiffScope::Uncommitted => self.base,
+            DiffScope::SinceReview => self.reviewed,
+            DiffScope::LastRun => self.before,
+        }
+    }
+}
+
 async fn ends(engine: &Engine, plan: String, task: &str, attempt: u32) -> Result<Ends, Error> {
     let id = task_id(task)?;
-    let (project, worktree, base, head, allow, exclude) =
+    let (project, worktree, base, since, head, allow, exclude) =
         look_at_plan(engine, plan, move |world, plan, _| {
             let known = plan.attempts.get(&(id.clone(), attempt)).ok_or_else(|| no_task(&id))?;
             let project = world.projects.get(&plan.head.project).cloned();
             let (allow, exclude) =
                 plan.doc_task(&id).map(|task| (task.scope.clone(), task.exclude.clone())).unwrap_or_default();
-            Ok((project, known.worktree.clone(), known.base.clone(), known.head.clone(), allow, exclude))
+            let since = [known.reviewed_before(), known.before.as_ref()];
+            let since = since.map(|commit| commit.unwrap_or(&known.base).clone());
+            Ok((
+                project,
+                known.worktree.clone(),
+                known.base.clone(),
+                since,
+                known.head.clone(),
+                allow,
+                exclude,
+            ))
         })
         .await?;
     let project = project.ok_or_else(|| Error::new(ErrorCode::NotFound, "The project was closed."))?;
@@ -49,12 +72,16 @@ async fn ends(engine: &Engine, plan: String, task: &str, attempt: u32) -> Result
         None if worktree.exists() => repo.status(&worktree).await.ok().and_then(|status| status.head),
         None => None,
     };
-    Ok(Ends { repo, worktree, base: oid(&base).map_err(git_error)?, head, scope })
+    let [reviewed, before] = since.each_ref().map(oid);
+    let (reviewed, before) = (reviewed.map_err(git_error)?, before.map_err(git_error)?);
+    Ok(Ends { repo, worktree, base: oid(&base).map_err(git_error)?, reviewed, before, head, scope })
 }
 
 async fn list(ends: &Ends, scope: DiffScope, counts: Counts) -> Result<Vec<repo::ChangedFile>, Error> {
     let found = match scope {
-        DiffScope::Branch => ends.repo.changed_files(ends.base, ends.head.unwrap_or(ends.base), counts).await,
+        DiffScope::Branch | DiffScope::SinceReview | DiffScope::LastRun => {
+            ends.repo.changed_files(ends.from(scope), ends.head.unwrap_or(ends.base), counts).await
+        }
         DiffScope::Uncommitted if ends.worktree.exists() => {
             ends.repo.changed_files_uncommitted(&ends.worktree, counts).await
         }
@@ -75,7 +102,7 @@ pub(crate) async fn changed_files(
         list(&ends, scope, Counts::Include).await?.iter().map(|file| file_view(file, &ends.scope)).collect();
     let sum = |of: fn(&ChangedFile) -> Option<u32>| files.iter().filter_map(of).map(u64::from).sum();
     Ok(Reply::ChangedFiles(ChangedFiles {
-        base: ends.base.to_string(),
+        base: ends.from(scope).to_string(),
         head: ends.head.unwrap_or(ends.base).to_string(),
         added: sum(|file| file.added),
         deleted: sum(|file| file.deleted),
@@ -177,7 +204,17 @@ fn file_view(file: &repo::ChangedFile, scope: &Scope) -> ChangedFile {
         deleted: file.deleted,
         binary: file.binary,
         in_scope: scope.contains(file.path()),
+        print: print(file),
     }
+}
+
+fn print(file: &repo::ChangedFile) -> Option<String> {
+    let side = |path: &Option<repo::BString>, oid: Option<Oid>| match (path, oid) {
+        (None, _) => Some(String::new()),
+        (Some(_), Some(oid)) => Some(oid.to_string()),
+        (Some(_), None) => None,
+    };
+    Some(format!("{}-{}", side(&file.old_path, file.old_oid)?, side(&file.new_path, file.new_oid)?))
 }
 
 fn hunk(hunk: repo::Hunk) -> Hunk {

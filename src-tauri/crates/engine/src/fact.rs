@@ -6,14 +6,15 @@
 
 use std::path::PathBuf;
 
-use plan::{CommitId, Stage, TaskId};
+use plan::{CommitId, Report, Stage, TaskId};
 use protocol::EventBody;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{PlanId, ProjectId, RunId};
 use crate::wire;
 use crate::world::{
-    Approval, Candidate, Evidence, Lane, Millis, Outcome, PlanHead, Project, Run, RunKind, Size, Step,
+    Approval, Candidate, Evidence, Lane, Millis, Outcome, PlanHead, Project, Reviewed, Run, RunKind, Size,
+    Step,
 };
 
 /// A recorded fact with its place in the log.
@@ -132,6 +133,46 @@ pub enum Fact {
         attempt: u32,
         evidence: Evidence,
     },
+    /// Reviewers are about to read this head.
+    ReviewBegun {
+        task: TaskId,
+        attempt: u32,
+        head: CommitId,
+    },
+    /// One reviewer's report, taken up.
+    ReportTaken {
+        task: TaskId,
+        attempt: u32,
+        by: String,
+        report: Report,
+    },
+    /// All reviewers have reported, or one of them could not.
+    ReviewFinished {
+        task: TaskId,
+        attempt: u32,
+        reviewed: Reviewed,
+        /// Requirements that are not met, and findings that are open.
+        unmet: u32,
+        findings: u32,
+    },
+    FixStarted {
+        task: TaskId,
+        attempt: u32,
+        round: u32,
+    },
+    /// A person's comments, as findings.
+    ChangesRequested {
+        task: TaskId,
+        attempt: u32,
+        comments: Vec<Comment>,
+    },
+    /// A person does without a requirement or a finding.
+    Waived {
+        task: TaskId,
+        attempt: u32,
+        id: String,
+        reason: String,
+    },
     NeedsYou {
         task: TaskId,
         attempt: Option<u32>,
@@ -217,6 +258,29 @@ pub enum Fact {
         task: Option<TaskId>,
         message: String,
     },
+}
+
+/// A person's words on some lines, or on the whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    pub file: Option<String>,
+    pub line: Option<u32>,
+    pub end_line: Option<u32>,
+    pub text: String,
+}
+
+impl Comment {
+    /// What a person asks for is important: it holds the landing up until it is addressed.
+    pub fn as_finding(&self) -> plan::report::Reported {
+        plan::report::Reported {
+            kind: plan::report::Kind::Quality,
+            severity: plan::report::Severity::Important,
+            file: self.file.clone(),
+            line: self.line,
+            why: self.text.clone(),
+            verify: String::new(),
+        }
+    }
 }
 
 /// Whose run it is, so that the log can be read when the run itself is long forgotten.
@@ -314,6 +378,24 @@ impl Fact {
                 run: evidence.run.map(|run| run.to_string()),
                 duration_ms: evidence.duration_ms,
             },
+            Fact::ReviewFinished { task, attempt, reviewed, unmet, findings } => EventBody::ReviewFinished {
+                task: text(&task),
+                attempt,
+                head: reviewed.head.to_string(),
+                base: reviewed.base.to_string(),
+                verdict: wire::verdict(&reviewed, unmet, findings),
+                unmet,
+                findings,
+            },
+            Fact::FixStarted { task, attempt, round } => {
+                EventBody::FixStarted { task: text(&task), attempt, round }
+            }
+            Fact::ChangesRequested { task, attempt, comments } => {
+                EventBody::ChangesRequested { task: text(&task), attempt, comments: comments.len() as u32 }
+            }
+            Fact::Waived { task, attempt, id, reason } => {
+                EventBody::Waived { task: text(&task), attempt, id, reason }
+            }
             Fact::NeedsYou { task, attempt, code, reason } => {
                 EventBody::NeedsYou { task: text(&task), attempt, reason, code }
             }
@@ -361,6 +443,8 @@ impl Fact {
                 EventBody::Warning { task: task.map(|task| task.to_string()), message }
             }
             Fact::AttemptStep { .. }
+            | Fact::ReviewBegun { .. }
+            | Fact::ReportTaken { .. }
             | Fact::RunPlanned { .. }
             | Fact::Queued { .. }
             | Fact::LandingBegun { .. }

@@ -1,9 +1,10 @@
 //! One turn of the loop: an input comes in, facts and effects come out. Nothing here waits,
 //! sleeps or touches the world outside; what must be known of it is asked of [`Outside`].
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use plan::{CommitId, Stage, TaskId};
+use plan::{CommitId, Report, Stage, TaskId};
 
 use crate::apply::{Touched, apply};
 use crate::fact::{Entry, Fact};
@@ -63,6 +64,15 @@ pub enum Input {
         at: At,
         result: Result<Tidied, String>,
     },
+    ViewSet {
+        at: At,
+        result: Result<(), String>,
+    },
+    ReportRead {
+        at: At,
+        run: RunId,
+        result: Result<ReportRead, String>,
+    },
     CandidateBuilt {
         at: At,
         result: Built,
@@ -114,6 +124,13 @@ pub struct Tidied {
     pub head: CommitId,
     /// Paths that were put away, and the keep ref that holds them.
     pub kept: Option<(Vec<String>, String)>,
+}
+
+/// A reviewer's report, with how many lines each file has that it cites: `None` where it is not there.
+#[derive(Debug, Clone)]
+pub struct ReportRead {
+    pub report: Report,
+    pub lines: BTreeMap<String, Option<u32>>,
 }
 
 #[derive(Debug, Clone)]
@@ -181,6 +198,19 @@ pub enum Effect {
         worktree: PathBuf,
         keep: String,
     },
+    /// A checkout for the reviewers, at exactly this commit.
+    SetView {
+        at: At,
+        project: Project,
+        view: PathBuf,
+        commit: CommitId,
+    },
+    ReadReport {
+        at: At,
+        project: Project,
+        run: RunId,
+        head: CommitId,
+    },
     BuildCandidate {
         at: At,
         build: Box<Build>,
@@ -203,6 +233,7 @@ pub enum Effect {
         at: At,
         project: Project,
         worktree: PathBuf,
+        view: PathBuf,
         branch: String,
         keep: String,
     },
@@ -263,7 +294,44 @@ pub enum What {
         name: String,
         agent: Box<plan::Agent>,
         brief: Box<BriefParts>,
+        work: Work,
     },
+}
+
+/// What an agent is started for.
+#[derive(Debug, Clone)]
+pub enum Work {
+    Implement,
+    Review(Box<ReviewParts>),
+    Fix(Box<FixParts>),
+}
+
+/// What a reviewer is given besides the brief.
+#[derive(Debug, Clone)]
+pub struct ReviewParts {
+    pub project: Project,
+    pub base: CommitId,
+    pub head: CommitId,
+    /// The head that the review before read.
+    pub since: Option<CommitId>,
+    pub requirements: Vec<plan::Requirement>,
+    /// Findings that are open: each needs an answer.
+    pub open: Vec<plan::Finding>,
+    /// The checks at the head: name, exit code, and the run whose log shows it.
+    pub checks: Vec<(String, Option<i32>, Option<RunId>)>,
+    /// What was wrong with the report before.
+    pub refused: Vec<String>,
+}
+
+/// What a fixer is given besides the brief.
+#[derive(Debug, Clone)]
+pub struct FixParts {
+    pub round: u32,
+    pub findings: Vec<plan::Finding>,
+    /// Unmet requirements, with what the reviewer pointed at.
+    pub unmet: Vec<(plan::Requirement, Vec<plan::report::Place>)>,
+    /// Checks that are red: name, exit code, and the run whose log shows it.
+    pub red: Vec<(String, Option<i32>, Option<RunId>)>,
 }
 
 /// What an agent is told.

@@ -45,6 +45,20 @@ pub fn outcome(outcome: Outcome) -> Option<protocol::RunOutcome> {
     })
 }
 
+/// What a review came to, as events carry it.
+pub fn verdict(reviewed: &crate::world::Reviewed, unmet: u32, findings: u32) -> protocol::ReviewVerdict {
+    match (reviewed.failed.is_some(), unmet + findings) {
+        (true, _) => protocol::ReviewVerdict::Failed,
+        (false, 0) => protocol::ReviewVerdict::Pass,
+        (false, _) => protocol::ReviewVerdict::Gaps,
+    }
+}
+
+pub fn comment(comment: protocol::Comment) -> crate::fact::Comment {
+    let protocol::Comment { file, line, end_line, text } = comment;
+    crate::fact::Comment { file, line, end_line, text }
+}
+
 pub fn mode(mode: Mode) -> protocol::PlanMode {
     match mode {
         Mode::Draft => protocol::PlanMode::Draft,
@@ -192,6 +206,11 @@ pub fn agent(name: &str, agent: &plan::Agent) -> protocol::AgentSpec {
         adapter: adapter(agent.adapter).to_owned(),
         command: agent.command.clone(),
         script: agent.script.clone(),
+        model: agent.model.clone(),
+        effort: agent.effort.clone(),
+        permission: agent.permission.clone(),
+        tools: agent.tools.clone(),
+        args: agent.args.clone(),
     }
 }
 
@@ -274,6 +293,11 @@ pub fn patched(old: &plan::Settings, patch: &protocol::PlanPatch) -> plan::Setti
                     adapter: adapter_from(&agent.adapter),
                     command: agent.command.clone(),
                     script: agent.script.clone(),
+                    model: agent.model.clone(),
+                    effort: agent.effort.clone(),
+                    permission: agent.permission.clone(),
+                    tools: agent.tools.clone(),
+                    args: agent.args.clone(),
                     ..known
                 };
                 (agent.name.clone(), made)
@@ -282,6 +306,14 @@ pub fn patched(old: &plan::Settings, patch: &protocol::PlanPatch) -> plan::Setti
     }
     if let Some(agent) = &patch.default_agent {
         next.agent = (!agent.is_empty()).then(|| agent.clone());
+    }
+    if let Some(review) = &patch.review {
+        // No round is as good as no review.
+        next.review = (review.rounds > 0)
+            .then(|| plan::Review { agents: review.agents.clone(), rounds: review.rounds });
+    }
+    if let Some(fixer) = &patch.fixer {
+        next.fix = (!fixer.is_empty()).then(|| plan::Fix { agent: Some(fixer.clone()) });
     }
     next
 }

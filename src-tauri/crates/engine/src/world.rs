@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use plan::{CommitId, PlanDoc, Stage, TaskId};
+use plan::{CommitId, Gaps, PlanDoc, Report, Stage, TaskId};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{PlanId, ProjectId, RunId};
@@ -169,6 +169,34 @@ pub struct Attempt {
     pub candidate: Option<Candidate>,
     /// Why it ended, for the next attempt's brief.
     pub failure: Option<String>,
+    /// The head before the one there is now.
+    #[serde(default)]
+    pub before: Option<CommitId>,
+    #[serde(default)]
+    pub review: Review,
+}
+
+/// What reviewers and persons said of an attempt.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    pub gaps: Gaps,
+    /// Reports of the review under way, by the reviewer's name.
+    pub pending: Vec<(String, Report)>,
+    /// The newest review that came to an end.
+    pub last: Option<Reviewed>,
+    /// The head that the one before it read, where that was another.
+    pub before: Option<CommitId>,
+}
+
+/// A review's end, bound to the commits that it read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reviewed {
+    pub head: CommitId,
+    pub base: CommitId,
+    pub by: Vec<String>,
+    pub at_ms: Millis,
+    /// Why there is no report that could be read: then it says nothing, and nothing passes.
+    pub failed: Option<String>,
 }
 
 /// What an attempt waits for from outside. Exactly one thing; it is asked again after a restart.
@@ -192,6 +220,24 @@ pub enum Step {
     },
     Check {
         index: usize,
+        run: RunId,
+    },
+    /// The reviewers' view is set to the head.
+    View,
+    /// Reviewer number `reviewer` reads; `again`: its first report was none.
+    Review {
+        reviewer: usize,
+        again: bool,
+        run: RunId,
+    },
+    /// What that reviewer left is read.
+    Report {
+        reviewer: usize,
+        again: bool,
+        run: RunId,
+    },
+    /// A fixer works in the attempt's worktree.
+    Fix {
         run: RunId,
     },
     /// Nothing: a person, the queue or nobody moves it.
@@ -340,6 +386,19 @@ impl Run {
 impl Attempt {
     pub fn key(&self) -> (TaskId, u32) {
         (self.task.clone(), self.number)
+    }
+
+    /// What the review before the head's own read.
+    pub fn reviewed_before(&self) -> Option<&CommitId> {
+        let last = self.review.last.as_ref()?;
+        if Some(&last.head) == self.head.as_ref() { self.review.before.as_ref() } else { Some(&last.head) }
+    }
+
+    /// Where its reviewers read: a checkout of its own, so that nothing they do touches the attempt.
+    pub fn view(&self) -> PathBuf {
+        let mut name = self.worktree.file_name().unwrap_or_default().to_owned();
+        name.push("-review");
+        self.worktree.with_file_name(name)
     }
 
     /// It is open and at rest, with its worktree in place: it can go on from what is there.

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 
 use engine::apply::{Touched, apply};
 use engine::decide::{Command, Opened};
-use engine::fact::{Entry, Fact};
+use engine::fact::{Comment, Entry, Fact};
 use engine::ids::{PlanId, ProjectId, RunId};
-use engine::turn::{Advanced, At, Built, Effect, Input, Inspected, Outside, Tidied, Turn};
+use engine::turn::{Advanced, At, Built, Effect, Input, Inspected, Outside, ReportRead, Tidied, Turn};
 use engine::world::{Candidate, Mode, Outcome, Project, RunKind, RunState, Size, World};
-use plan::{CommitId, Stage, TaskId};
+use plan::report::{Addressed, Answer, Kind, Reported, Severity, Status, Verdict};
+use plan::{CommitId, Report, Stage, TaskId};
 use proptest::prelude::*;
 use protocol::Reply;
 
@@ -74,10 +75,20 @@ struct Scene {
     plan: PlanId,
     dependencies: BTreeMap<TaskId, Vec<TaskId>>,
     slots: usize,
+    reviewed: bool,
+    /// Fixes that a person asked for beyond the rounds.
+    asked: u32,
 }
 
 impl Scene {
-    fn new(edges: &[(usize, usize)], tasks: usize, slots: usize, auto: bool, rolls: Vec<u8>) -> Scene {
+    fn new(
+        edges: &[(usize, usize)],
+        tasks: usize,
+        slots: usize,
+        auto: bool,
+        reviewed: bool,
+        rolls: Vec<u8>,
+    ) -> Scene {
         let mut toml = format!(
             "version = 1\ntitle = \"Chance\"\ntarget = \"main\"\nslots = {slots}\napprove = \"{}\"\n\
              [setup]\ncommand = \"prepare\"\nports = [\"web\"]\n\
@@ -85,6 +96,9 @@ impl Scene {
              [agents.any]\nadapter = \"command\"\ncommand = [\"agent\"]\n",
             if auto { "auto" } else { "manual" }
         );
+        if reviewed {
+            toml.push_str("[agents.reader]\nadapter = \"command\"\ncommand = [\"reader\"]\n[review]\nagent = [\"reader\", \"any\"]\n");
+        }
         let mut dependencies = BTreeMap::new();
         for task in 0..tasks {
             let after: BTreeSet<usize> = edges
@@ -94,7 +108,10 @@ impl Scene {
                 .map(|e| e.0)
                 .collect();
             let names: Vec<String> = after.iter().map(|before| format!("\"t{before}\"")).collect();
-            toml.push_str(&format!("[[task]]\nid = \"t{task}\"\nafter = [{}]\n", names.join(", ")));
+            toml.push_str(&format!(
+                "[[task]]\nid = \"t{task}\"\nagent = \"any\"\nspec = \"1. It works.\"\nafter = [{}]\n",
+                names.join(", ")
+            ));
             dependencies.insert(id(task), after.into_iter().map(id).collect());
         }
         let mut scene = Scene {
@@ -111,6 +128,8 @@ impl Scene {
             plan: PlanId::new("chance"),
             dependencies,
             slots,
+            reviewed,
+            asked: 0,
         };
         let project = Project {
             id: ProjectId::new("p"),
@@ -288,6 +307,8 @@ impl Scene {
                 let seen = self.world.plans[&self.plan].attempts[&(at.task.clone(), at.attempt)].head.clone();
                 let head = match self.dice.roll(12) {
                     0 => base,
+                    // A fixer committed something.
+                    1..=4 if self.reviewed => self.fresh(),
                     _ => seen.unwrap_or_else(|| self.fresh()),
                 };
                 let inspected = Inspected {
@@ -308,6 +329,14 @@ impl Scene {
             Effect::Tidy { at, .. } => {
                 let head = self.head(&at).unwrap_or_else(|| commit(0));
                 self.input(Input::Tidied { at, result: Ok(Tidied { head, kept: None }) });
+            }
+            Effect::SetView { at, .. } => {
+                let result = if self.dice.roll(30) == 0 { Err("no space".to_owned()) } else { Ok(()) };
+                self.input(Input::ViewSet { at, result });
+            }
+            Effect::ReadReport { at, run, .. } => {
+                let result = self.report(&at);
+                self.input(Input::ReportRead { at, run, result });
             }
             Effect::BuildCandidate { at, build } => {
                 let onto = commit(self.clock.1.get());
@@ -341,6 +370,42 @@ impl Scene {
         }
     }
 
+    /// What a reviewer says: mostly that all is well, sometimes nothing that can be read.
+    fn report(&self, at: &At) -> Result<ReportRead, String> {
+        let attempt = &self.world.plans[&self.plan].attempts[&(at.task.clone(), at.attempt)];
+        let status = match self.dice.roll(8) {
+            0 => Status::Unmet,
+            1 => Status::Unverifiable,
+            _ => Status::Met,
+        };
+        let findings = match self.dice.roll(5) {
+            0 => vec![Kind::Missing],
+            1 => vec![Kind::SpecDefect, Kind::Quality],
+            _ => vec![],
+        };
+        let place = u32::from(self.dice.roll(4)) * 20 + 1;
+        let findings = findings.into_iter().map(|kind| Reported {
+            kind,
+            severity: if self.dice.roll(3) == 0 { Severity::Minor } else { Severity::Critical },
+            file: Some("a".into()),
+            line: Some(place),
+            why: "by chance".into(),
+            verify: String::new(),
+        });
+        let answer = |id: &String| Answer {
+            id: id.clone(),
+            status: if self.dice.roll(4) == 0 { Addressed::NotAddressed } else { Addressed::Addressed },
+        };
+        let report = Report {
+            requirements: vec![Verdict { id: "1".into(), status, evidence: vec![] }],
+            findings: findings.collect(),
+            addressed: attempt.review.gaps.open().map(|open| answer(&open.id)).collect(),
+        };
+        let lines =
+            if self.dice.roll(15) == 0 { BTreeMap::new() } else { [("a".to_owned(), Some(100))].into() };
+        if self.dice.roll(15) == 0 { Err("Looks good!".to_owned()) } else { Ok(ReportRead { report, lines }) }
+    }
+
     fn advance(&mut self, at: At, old: &CommitId, new: &CommitId) {
         let names: BTreeSet<String> = ["test".to_owned(), "lint".to_owned()].into();
         assert_eq!(
@@ -351,6 +416,13 @@ impl Scene {
         let attempt = &self.world.plans[&self.plan].attempts[&(at.task.clone(), at.attempt)];
         let approval = attempt.approval.as_ref().expect("approved");
         assert_eq!(approval.void, None, "a void approval lands");
+        if self.reviewed {
+            let gaps = &attempt.review.gaps;
+            let last = attempt.review.last.as_ref().expect("reviewed");
+            assert_eq!((&last.failed, Some(&last.head)), (&None, attempt.head.as_ref()), "not reviewed");
+            assert_eq!(gaps.next(5), plan::Next::Pass, "lands with gaps: {gaps:?}");
+            assert!(gaps.rounds <= 5 + self.asked, "more rounds than anybody asked for");
+        }
         let result = match self.dice.roll(10) {
             0 => {
                 let moved = self.commits + 1;
@@ -392,7 +464,22 @@ impl Scene {
             return;
         };
         let plan = self.plan.clone();
-        let command = match self.dice.roll(8) {
+        let open = self.world.plans[&plan].current(&task).and_then(|attempt| {
+            let gaps = &attempt.review.gaps;
+            gaps.open()
+                .map(|open| open.id.clone())
+                .chain(gaps.requirements.iter().map(|r| r.id.clone()))
+                .next()
+        });
+        let command = match self.dice.roll(11) {
+            8 => {
+                self.asked += 1;
+                let comment = Comment { file: None, line: None, end_line: None, text: "Do it so.".into() };
+                Command::RequestChanges { plan, task, comments: vec![comment] }
+            }
+            9 | 10 if open.is_some() => {
+                Command::Waive { plan, task, id: open.unwrap_or_default(), reason: "It may be.".into() }
+            }
             0 => Command::Retry { plan, task },
             1 => Command::Recheck { plan, task },
             2 => Command::RetryLanding { plan, task },
@@ -432,9 +519,10 @@ proptest! {
         tasks in 1_usize..7,
         slots in 1_usize..4,
         auto in any::<bool>(),
+        reviewed in any::<bool>(),
         rolls in prop::collection::vec(any::<u8>(), 64..256),
     ) {
-        let mut scene = Scene::new(&edges, tasks, slots, auto, rolls);
+        let mut scene = Scene::new(&edges, tasks, slots, auto, reviewed, rolls);
         start(&mut scene);
         let mut starts = 0;
         for _ in 0..20_000 {

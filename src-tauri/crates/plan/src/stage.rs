@@ -89,8 +89,8 @@ impl StageKind {
         use StageKind::*;
         match self {
             Draft => &[Waiting, NeedsYou, Cancelled, Discarded],
-            // To checking: an attempt that is open goes on from what it has, now that there is a slot.
-            Waiting => &[Draft, Preparing, Checking, NeedsYou, Failed, Cancelled, Discarded],
+            // To checking or fixing: an attempt that is open goes on from what it has, now that there is a slot.
+            Waiting => &[Draft, Preparing, Checking, Fixing, NeedsYou, Failed, Cancelled, Discarded],
             // Back to waiting: the attempt is given up and another one will be cut.
             Preparing => &[Waiting, Implementing, NeedsYou, Failed, Cancelled, Discarded],
             Implementing => &[Waiting, Preparing, Checking, NeedsYou, Failed, Cancelled, Discarded],

@@ -9,6 +9,10 @@ use ts_rs::TS;
 pub enum DiffScope {
     /// From where the attempt was cut to its head.
     Branch,
+    /// From the head that the review before this one read.
+    SinceReview,
+    /// What the last agent that moved the head did.
+    LastRun,
     /// What the worktree holds beyond its head.
     Uncommitted,
 }
@@ -37,6 +41,8 @@ pub struct ChangedFile {
     pub deleted: Option<u32>,
     pub binary: bool,
     pub in_scope: bool,
+    /// Stands for both sides' content: equal prints are the same change. `None` while a side is not committed.
+    pub print: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -121,4 +121,10 @@ pub struct PlanPatch {
     pub agents: Option<Vec<crate::AgentSpec>>,
     #[ts(optional)]
     pub default_agent: Option<String>,
+    /// Zero rounds: no review.
+    #[ts(optional)]
+    pub review: Option<crate::ReviewSpec>,
+    /// Empty: the agent that implemented.
+    #[ts(optional)]
+    pub fixer: Option<String>,
 }

@@ -86,6 +86,25 @@ pub enum EventBody {
     LeftoversCommitted { task: String, attempt: u32, paths: Vec<String>, head: String },
     #[serde(rename = "head.moved")]
     HeadMoved { task: String, attempt: u32, head: String },
+    /// All reviewers reported, or one of them could not (`failed`). `unmet`: requirements that are neither met nor
+    /// waived; `findings`: those that are open, of any severity.
+    #[serde(rename = "review.finished")]
+    ReviewFinished {
+        task: String,
+        attempt: u32,
+        head: String,
+        base: String,
+        verdict: ReviewVerdict,
+        unmet: u32,
+        findings: u32,
+    },
+    #[serde(rename = "fix.started")]
+    FixStarted { task: String, attempt: u32, round: u32 },
+    /// A person's comments, which become findings.
+    #[serde(rename = "changes.requested")]
+    ChangesRequested { task: String, attempt: u32, comments: u32 },
+    #[serde(rename = "waived")]
+    Waived { task: String, attempt: u32, id: String, reason: String },
     #[serde(rename = "needs_you")]
     NeedsYou { task: String, attempt: Option<u32>, reason: String, code: String },
     /// What was asked of a person is settled.
@@ -117,6 +136,16 @@ pub enum EventBody {
     /// Something that a person should know and nothing waits for.
     #[serde(rename = "warning")]
     Warning { task: Option<String>, message: String },
+}
+
+/// What a review came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewVerdict {
+    Pass,
+    Gaps,
+    /// No report that could be read: it says nothing, and nothing passes.
+    Failed,
 }
 
 /// Sent to subscribers only; not stored.

@@ -177,6 +177,19 @@ pub enum Request {
         plan: String,
         task: String,
     },
+    /// Does without an open finding (`F1`) or an unmet requirement (`2`), for a reason that is kept.
+    Waive {
+        plan: String,
+        task: String,
+        id: String,
+        reason: String,
+    },
+    /// Sends comments to the fixer as findings; without any, what is open already goes there once more.
+    RequestChanges {
+        plan: String,
+        task: String,
+        comments: Vec<Comment>,
+    },
     /// Tries a held landing again.
     RetryLanding {
         plan: String,
@@ -294,6 +307,16 @@ pub enum Reply {
     ScopeFiles(ScopeFiles),
     Doctor(DoctorReport),
     Settings(Vec<Setting>),
+}
+
+/// A person's words on lines of the reviewed head, or on the whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Comment {
+    pub file: Option<String>,
+    pub line: Option<u32>,
+    /// The last line of a range.
+    pub end_line: Option<u32>,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Millis, Point, Problem};
+use crate::{Millis, Point, Problem, ReviewVerdict};
 
 // ---- projects
 
@@ -102,6 +102,10 @@ pub struct PlanView {
     pub checks: Vec<CheckSpec>,
     pub agents: Vec<AgentSpec>,
     pub default_agent: Option<String>,
+    /// `None`: the plan has no review, and its tasks are not reviewed.
+    pub review: Option<ReviewSpec>,
+    /// Who works findings off; `None`: the agent that implemented.
+    pub fixer: Option<String>,
     pub mode: PlanMode,
     pub revision: u64,
     pub can_undo: bool,
@@ -157,6 +161,13 @@ pub struct CheckSpec {
     pub timeout_ms: Option<Millis>,
 }
 
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReviewSpec {
+    /// By dimension; none: chosen by Coppice, another vendor's where there is one.
+    pub agents: Vec<String>,
+    pub rounds: u32,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct AgentSpec {
     pub name: String,
@@ -165,6 +176,16 @@ pub struct AgentSpec {
     pub command: Vec<String>,
     /// For `scripted`: the script's path.
     pub script: Option<String>,
+    #[serde(default)]
+    pub model: Option<String>,
+    #[serde(default)]
+    pub effort: Option<String>,
+    #[serde(default)]
+    pub permission: Option<String>,
+    #[serde(default)]
+    pub tools: Vec<String>,
+    #[serde(default)]
+    pub args: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -194,6 +215,8 @@ pub struct TaskView {
     pub action: Option<String>,
     pub added: Option<u64>,
     pub deleted: Option<u64>,
+    /// For people: "Not reviewed", "Reviewed: 3 of 3 met", "Review: 2 findings open".
+    pub review: String,
     /// One sentence; `None` when it doesn't wait.
     pub why_waiting: Option<String>,
     /// One sentence: what finishing this would unblock.
@@ -272,6 +295,8 @@ pub enum TaskAction {
     Unapprove,
     Retry,
     Recheck,
+    /// What is open goes to the fixer once more.
+    FixAgain,
     RetryLanding,
     CommitLeftovers,
     PutAwayLeftovers,
@@ -304,12 +329,117 @@ pub struct AttemptView {
     pub runs: Vec<RunView>,
     pub evidence: Vec<EvidenceView>,
     pub approval: Option<ApprovalView>,
+    pub review: ReviewView,
     /// Where uncommitted work was put away.
     pub keep_refs: Vec<String>,
     pub files: u32,
     pub added: u64,
     pub deleted: u64,
     pub out_of_scope: Vec<String>,
+}
+
+/// What reviewers and persons said of an attempt.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReviewView {
+    /// The newest review; `None`: not reviewed.
+    pub last: Option<ReviewedView>,
+    /// Rounds of fixing so far, and at most.
+    pub rounds: u32,
+    pub most_rounds: u32,
+    /// One for each numbered requirement of the spec, in its order.
+    pub requirements: Vec<RequirementView>,
+    pub findings: Vec<FindingView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReviewedView {
+    pub head: String,
+    pub base: String,
+    pub by: Vec<String>,
+    pub verdict: ReviewVerdict,
+    /// Why there was no report that could be read.
+    pub failed: Option<String>,
+    /// Why it no longer counts.
+    pub void: Option<String>,
+    pub at_ms: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct RequirementView {
+    pub id: String,
+    pub text: String,
+    /// `None`: no reviewer has judged it.
+    pub status: Option<RequirementStatus>,
+    pub evidence: Vec<PlaceView>,
+    /// A person's reason to do without it.
+    pub waived: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RequirementStatus {
+    Met,
+    Unverifiable,
+    Unmet,
+}
+
+/// A line at the reviewed head.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PlaceView {
+    pub file: String,
+    pub line: u32,
+    pub why: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct FindingView {
+    pub id: String,
+    pub kind: FindingKind,
+    pub severity: Severity,
+    pub file: Option<String>,
+    pub line: Option<u32>,
+    pub end_line: Option<u32>,
+    pub why: String,
+    pub verify: String,
+    /// The reviewer, or `None` for a person's comment.
+    pub by: Option<String>,
+    /// The round of fixing after which it was found.
+    pub round: u32,
+    /// Reviews that saw it open.
+    pub seen: u32,
+    pub state: FindingState,
+    /// A person's reason to do without it.
+    pub waived: Option<String>,
+    /// It stands between the attempt and its landing.
+    pub blocks: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    Missing,
+    Extra,
+    Misunderstood,
+    TestGap,
+    Scope,
+    Quality,
+    SpecDefect,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Critical,
+    Important,
+    Minor,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingState {
+    Open,
+    Addressed,
+    Waived,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -25,6 +25,7 @@ mod open;
 mod os;
 mod place;
 mod predict;
+mod read;
 mod refs;
 mod remote;
 mod restore;

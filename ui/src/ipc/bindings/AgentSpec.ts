@@ -8,4 +8,4 @@ adapter: string, command: Array<string>,
 /**
  * For `scripted`: the script's path.
  */
-script: string | null, };
+script: string | null, model: string | null, effort: string | null, permission: string | null, tools: Array<string>, args: Array<string>, };

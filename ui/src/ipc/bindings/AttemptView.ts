@@ -2,6 +2,7 @@
 import type { ApprovalView } from "./ApprovalView";
 import type { CommitView } from "./CommitView";
 import type { EvidenceView } from "./EvidenceView";
+import type { ReviewView } from "./ReviewView";
 import type { RunView } from "./RunView";
 import type { Stage } from "./Stage";
 
@@ -9,7 +10,7 @@ export type AttemptView = { number: number, agent: string, branch: string,
 /**
  * `None` once it is in the trash.
  */
-worktree: string | null, base: string, head: string | null, commits: Array<CommitView>, stage: Stage, started_ms: number, ended_ms: number | null, runs: Array<RunView>, evidence: Array<EvidenceView>, approval: ApprovalView | null, 
+worktree: string | null, base: string, head: string | null, commits: Array<CommitView>, stage: Stage, started_ms: number, ended_ms: number | null, runs: Array<RunView>, evidence: Array<EvidenceView>, approval: ApprovalView | null, review: ReviewView, 
 /**
  * Where uncommitted work was put away.
  */

@@ -17,4 +17,8 @@ old_mode: string | null, new_mode: string | null,
 /**
  * Lines; `None` for binary files and while not counted.
  */
-added: number | null, deleted: number | null, binary: boolean, in_scope: boolean, };
+added: number | null, deleted: number | null, binary: boolean, in_scope: boolean, 
+/**
+ * Stands for both sides' content: equal prints are the same change. `None` while a side is not committed.
+ */
+print: string | null, };

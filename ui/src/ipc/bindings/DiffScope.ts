@@ -3,4 +3,4 @@
 /**
  * Which change is looked at.
  */
-export type DiffScope = "branch" | "uncommitted";
+export type DiffScope = "branch" | "since_review" | "last_run" | "uncommitted";

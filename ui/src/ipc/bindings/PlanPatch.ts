@@ -4,6 +4,15 @@ import type { Approve } from "./Approve";
 import type { CheckSpec } from "./CheckSpec";
 import type { CommitPolicy } from "./CommitPolicy";
 import type { LandHow } from "./LandHow";
+import type { ReviewSpec } from "./ReviewSpec";
 import type { SetupSpec } from "./SetupSpec";
 
-export type PlanPatch = { title?: string, goal?: string, target?: string, slots?: number, approve?: Approve, commit?: CommitPolicy, land?: LandHow, setup?: SetupSpec, checks?: Array<CheckSpec>, agents?: Array<AgentSpec>, default_agent?: string, };
+export type PlanPatch = { title?: string, goal?: string, target?: string, slots?: number, approve?: Approve, commit?: CommitPolicy, land?: LandHow, setup?: SetupSpec, checks?: Array<CheckSpec>, agents?: Array<AgentSpec>, default_agent?: string, 
+/**
+ * Zero rounds: no review.
+ */
+review?: ReviewSpec, 
+/**
+ * Empty: the agent that implemented.
+ */
+fixer?: string, };

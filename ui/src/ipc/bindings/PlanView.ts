@@ -7,6 +7,7 @@ import type { LandHow } from "./LandHow";
 import type { PlanMode } from "./PlanMode";
 import type { Problem } from "./Problem";
 import type { Progress } from "./Progress";
+import type { ReviewSpec } from "./ReviewSpec";
 import type { SetupSpec } from "./SetupSpec";
 import type { TaskView } from "./TaskView";
 
@@ -14,7 +15,15 @@ export type PlanView = { id: string, project: string, title: string, goal: strin
 /**
  * The plan file, when the plan lives in one.
  */
-file: string | null, slots: number, approve: Approve, commit: CommitPolicy, land: LandHow, setup: SetupSpec, checks: Array<CheckSpec>, agents: Array<AgentSpec>, default_agent: string | null, mode: PlanMode, revision: number, can_undo: boolean, can_redo: boolean, progress: Progress, 
+file: string | null, slots: number, approve: Approve, commit: CommitPolicy, land: LandHow, setup: SetupSpec, checks: Array<CheckSpec>, agents: Array<AgentSpec>, default_agent: string | null, 
+/**
+ * `None`: the plan has no review, and its tasks are not reviewed.
+ */
+review: ReviewSpec | null, 
+/**
+ * Who works findings off; `None`: the agent that implemented.
+ */
+fixer: string | null, mode: PlanMode, revision: number, can_undo: boolean, can_redo: boolean, progress: Progress, 
 /**
  * Task ids along the longest estimated path.
  */

@@ -24,6 +24,10 @@ started_ms: number | null, ended_ms: number | null,
  */
 action: string | null, added: number | null, deleted: number | null, 
 /**
+ * For people: "Not reviewed", "Reviewed: 3 of 3 met", "Review: 2 findings open".
+ */
+review: string, 
+/**
  * One sentence; `None` when it doesn't wait.
  */
 why_waiting: string | null, 

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use protocol::{PlanView, Request, TaskDetail};
+use protocol::{Comment, PlanView, Request, TaskDetail};
 
 use super::print;
-use crate::args::{Approve, Leftovers, OneTask};
+use crate::args::{Approve, Change, Leftovers, OneTask, Waive};
 use crate::display::text::{printable, short};
 use crate::engine::{Engine, reply};
 use crate::failure::{DONE, Failure};
@@ -69,7 +69,28 @@ pub(crate) async fn leftovers(words: Leftovers) -> Result<ExitCode, Failure> {
     Ok(DONE)
 }
 
-async fn find_task(engine: &Engine, words: &OneTask) -> Result<(PlanView, TaskDetail), Failure> {
+pub(crate) async fn change(words: Change) -> Result<ExitCode, Failure> {
+    let engine = Engine::find().await?;
+    let plan = find::task(&engine, &words.task.which, &words.task.task).await?.id;
+    let text = words.text.join(" ");
+    let comment = Comment { file: words.file, line: words.line, end_line: None, text };
+    let comments: Vec<Comment> =
+        Some(comment).filter(|comment| !comment.text.is_empty()).into_iter().collect();
+    engine.ask(Request::RequestChanges { plan, task: words.task.task.clone(), comments }).await?;
+    print(&format!("{}: its fixer starts as soon as there is a slot.\n", words.task.task))?;
+    Ok(DONE)
+}
+
+pub(crate) async fn waive(words: Waive) -> Result<ExitCode, Failure> {
+    let engine = Engine::find().await?;
+    let plan = find::task(&engine, &words.task.which, &words.task.task).await?.id;
+    let (id, reason) = (words.id, words.reason.join(" "));
+    engine.ask(Request::Waive { plan, task: words.task.task.clone(), id: id.clone(), reason }).await?;
+    print(&format!("{}: {} is waived.\n", words.task.task, printable(&id)))?;
+    Ok(DONE)
+}
+
+pub(crate) async fn find_task(engine: &Engine, words: &OneTask) -> Result<(PlanView, TaskDetail), Failure> {
     let view = find::task(engine, &words.which, &words.task).await?;
     let request = Request::Task { plan: view.id.clone(), task: words.task.clone() };
     let detail = *reply!(engine.ask(request).await?, Task)?;

@@ -33,6 +33,8 @@ async fn newest(engine: &Engine, words: &Log) -> Result<RunView, Failure> {
         Kind::Setup => RunKind::Setup,
         Kind::Implement => RunKind::Implement,
         Kind::Check => RunKind::Check,
+        Kind::Review => RunKind::Review,
+        Kind::Fix => RunKind::Fix,
         Kind::Shell => RunKind::Shell,
     });
     let runs = detail.attempts.into_iter().flat_map(|attempt| attempt.runs);

@@ -1,6 +1,6 @@
 //! One line per event that a person wants to know of; for logs, pipes and `events`.
 
-use protocol::{Event, EventBody, RunKind, RunOutcome};
+use protocol::{Event, EventBody, ReviewVerdict, RunKind, RunOutcome};
 
 use crate::display::text::{printable, short};
 
@@ -46,6 +46,25 @@ pub(crate) fn sentence(event: &Event) -> Option<String> {
             };
             format!("{task}: check {name} {how} at{place} {}", short(head))
         }
+        EventBody::ReviewFinished { task, head, verdict, unmet, findings, .. } => {
+            let open = |count: u32, what: &str| (count > 0).then(|| format!("{count} {what}"));
+            let gaps = [open(*unmet, "unmet"), open(*findings, "open findings")];
+            let gaps: Vec<_> = gaps.into_iter().flatten().collect();
+            match verdict {
+                ReviewVerdict::Pass => format!("{task}: review of {} passed", short(head)),
+                ReviewVerdict::Gaps if gaps.is_empty() => {
+                    format!("{task}: review of {} found gaps", short(head))
+                }
+                ReviewVerdict::Gaps => format!("{task}: review of {}: {}", short(head), gaps.join(", ")),
+                ReviewVerdict::Failed => format!("{task}: the review of {} failed", short(head)),
+            }
+        }
+        EventBody::FixStarted { task, round, .. } => format!("{task}: fix round {round} starts"),
+        EventBody::ChangesRequested { task, comments: 0, .. } => format!("{task}: to be fixed once more"),
+        EventBody::ChangesRequested { task, comments, .. } => {
+            format!("{task}: changes requested ({comments})")
+        }
+        EventBody::Waived { task, id, reason, .. } => format!("{task}: {id} waived: {reason}"),
         EventBody::LeftoversKept { task, paths, keep_ref, .. } => {
             format!("{task}: {} put away under {keep_ref}", paths.join(", "))
         }

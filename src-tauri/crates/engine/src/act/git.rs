@@ -42,6 +42,14 @@ impl Actor {
                 let result = self.tidy(&project, &worktree, &keep).await;
                 Input::Tidied { at, result }
             }
+            Effect::SetView { at, project, view, commit } => {
+                let result = self.prepare_lane(&project, &view, &commit, &[]).await.map(drop);
+                Input::ViewSet { at, result }
+            }
+            Effect::ReadReport { at, project, run, head } => {
+                let result = self.read_report(&project, &run, &head).await;
+                Input::ReportRead { at, run, result }
+            }
             Effect::BuildCandidate { at, build } => {
                 let result = match self.build(&build).await {
                     Ok(built) => built,
@@ -61,8 +69,11 @@ impl Actor {
                     .unwrap_or_else(|why| Advanced::Failed { why });
                 Input::Advanced { at, result }
             }
-            Effect::Remove { at, project, worktree, branch, keep } => {
-                let result = self.remove(&project, &worktree, &branch, &keep).await;
+            Effect::Remove { at, project, worktree, view, branch, keep } => {
+                let result = match self.remove_lane(&project, &view).await {
+                    Ok(()) => self.remove(&project, &worktree, &branch, &keep).await,
+                    Err(why) => Err(why),
+                };
                 Input::Removed { at, result }
             }
             Effect::RemoveLane { plan, project, lane } => {
@@ -312,6 +323,9 @@ impl Actor {
     }
 
     async fn remove_lane(&self, project: &world::Project, worktree: &Path) -> Result<(), String> {
+        if worktree.symlink_metadata().is_err() {
+            return Ok(());
+        }
         let repo = self.settled_repo(project).await?;
         let place = repo.place(&self.home.places()).await.map_err(|error| sentence(&error))?;
         let trashed = match repo.trash_worktree(worktree, None, "lane").await {

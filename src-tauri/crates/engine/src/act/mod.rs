@@ -2,6 +2,7 @@
 //! it. Every effect can be repeated without harm.
 
 mod git;
+mod handover;
 mod lines;
 mod runs;
 

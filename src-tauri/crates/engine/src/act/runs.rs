@@ -9,7 +9,7 @@ use terminal::{Adopted, Claim, Exit, Kill, Reason, RunSpec, StartError};
 use crate::act::Actor;
 use crate::decide::PORT_BASE;
 use crate::ids::RunId;
-use crate::turn::{BriefParts, Input, Launch, What};
+use crate::turn::{BriefParts, Input, Launch, What, Work};
 use crate::world::{Outcome, RunKind};
 
 /// A terminal nobody looks at yet; a viewer resizes it.
@@ -129,10 +129,22 @@ impl Actor {
         let environment = self.environment().await;
         let run = &launch.run;
         let dir = self.home.run(&run.id);
-        let brief = match &launch.what {
+        let mut brief = match &launch.what {
             What::Agent { brief, .. } => Some(self.write_brief(&dir, &launch, brief)?),
             What::Shell { .. } | What::Interactive => None,
         };
+        let mut extra = Vec::new();
+        if let (What::Agent { work, .. }, Some(page)) = (&launch.what, &mut brief) {
+            let handover = match work {
+                Work::Implement => None,
+                Work::Review(parts) => Some(self.hand_to_reviewer(&dir, page, parts).await?),
+                Work::Fix(parts) => Some(self.hand_to_fixer(&dir, page, parts)?),
+            };
+            if let Some(handover) = handover {
+                *page = handover.page;
+                extra = handover.variables;
+            }
+        }
         let context = Context {
             plan: run.plan.to_string(),
             task: run.task.to_string(),
@@ -146,7 +158,7 @@ impl Actor {
             ports: launch.ports.clone(),
             port_offset: launch.ports.first().map(|(_, port)| port - PORT_BASE),
             hooks: None,
-            extra: Vec::new(),
+            extra,
         };
         let started = match &launch.what {
             What::Shell { command } => {

@@ -120,6 +120,13 @@ pub(crate) async fn answer(engine: &Engine, request: Request, caller: Caller) ->
         Request::Approve { plan, task, head } => {
             on_task(engine, plan, &task, |plan, task| Command::Approve { plan, task, head }).await
         }
+        Request::Waive { plan, task, id, reason } => {
+            on_task(engine, plan, &task, |plan, task| Command::Waive { plan, task, id, reason }).await
+        }
+        Request::RequestChanges { plan, task, comments } => {
+            let comments = comments.into_iter().map(crate::wire::comment).collect();
+            on_task(engine, plan, &task, |plan, task| Command::RequestChanges { plan, task, comments }).await
+        }
         Request::Unapprove { plan, task } => {
             on_task(engine, plan, &task, |plan, task| Command::Unapprove { plan, task }).await
         }

@@ -17,7 +17,7 @@ impl Turn<'_> {
         let Some(task) = plan.tasks.get(task_id) else { return };
         if let Some(open) = plan.current(task_id).filter(|attempt| attempt.is_resumable()) {
             let at = At { plan: plan_id.clone(), task: task_id.clone(), attempt: open.number };
-            return self.begin_inspect(&at);
+            return if open.review.gaps.asked { self.begin_fix(&at) } else { self.begin_inspect(&at) };
         }
         let Some(document) = plan.doc_task(task_id) else { return };
         let attempt = task.attempts + 1;
@@ -118,6 +118,10 @@ impl Turn<'_> {
                 Outcome::Lost | Outcome::Voided => self.fail(&at, Failure::AgentLost),
             },
             Some(Step::Check { index, .. }) => self.check_ended(&at, index, &known, outcome, code),
+            Some(Step::Review { reviewer, again, .. }) => {
+                self.reviewer_ended(&at, reviewer, again, run, outcome, code, detail);
+            }
+            Some(Step::Fix { .. }) => self.fixer_ended(&at, outcome, detail),
             Some(Step::LaneSetup { .. }) => self.lane_setup_ended(&at, outcome, code),
             Some(Step::LaneCheck { index, .. }) => self.lane_check_ended(&at, index, &known, outcome, code),
             Some(_) | None => {}
@@ -139,6 +143,10 @@ impl Turn<'_> {
             Some(Step::Setup { .. }) => self.begin_setup(&at),
             Some(Step::Implement { .. }) => self.begin_implement(&at),
             Some(Step::Check { index, .. }) => self.begin_check(&at, index),
+            Some(Step::Review { reviewer, again, .. }) => {
+                self.launch_reviewer(&at, reviewer, again, Vec::new())
+            }
+            Some(Step::Fix { .. }) => self.launch_fixer(&at),
             Some(Step::LaneSetup { .. }) => self.begin_lane_setup(&at),
             Some(Step::LaneCheck { index, .. }) => self.prepare_lane(&at, index),
             Some(_) | None => {}
@@ -376,14 +384,27 @@ impl Turn<'_> {
                 true => NeedsYou::CheckTimedOut { name },
                 false => NeedsYou::CheckFailed { name, code },
             };
+            if self.mends_red_checks(at) {
+                return self.begin_fix(at);
+            }
             self.task_failed(at, reason.code(), &reason.describe());
             return self.rest_needing(at, reason);
         }
-        let auto = plan.doc.settings.approve == plan::Approve::Auto;
+        self.review_gate(at);
+    }
+
+    /// Every gate is green at the head: the person is next, or the plan's own word.
+    pub(super) fn gates_passed(&mut self, at: &At) {
+        let (Some(plan), Some(attempt)) = (self.plan(&at.plan), self.attempt(at)) else { return };
+        let Some(head) = attempt.head.clone() else { return };
+        // What a person asked for is shown to a person, whatever the plan says.
+        let asked = attempt.review.gaps.findings.iter().any(|finding| finding.by.is_none());
+        let auto = plan.doc.settings.approve == plan::Approve::Auto && !asked;
         let approved = attempt
             .approval
             .as_ref()
             .is_some_and(|approval| approval.void.is_none() && approval.head == head);
+        let reviewed = attempt.review.last.as_ref().is_some_and(|last| last.head == head);
         self.step(at, Step::Rest);
         if approved {
             self.enqueue(at);
@@ -391,7 +412,9 @@ impl Turn<'_> {
             self.approve(at, head, "plan");
         } else {
             self.stage(at, Stage::AwaitingApproval);
-            let reason = "Ready to review: its checks are green and it waits for your approval.".to_owned();
+            let reviewed = if reviewed { "its review passed" } else { "it was not reviewed" };
+            let reason =
+                format!("Ready to review: its checks are green, {reviewed}, and it waits for your approval.");
             self.record(
                 &at.plan,
                 Fact::NeedsYou {

@@ -7,7 +7,7 @@ use plan::{NeedsYou, Stage, TaskId};
 use protocol::{Error, ErrorCode, PlanRef, Reply, Started};
 
 use crate::decide::edits;
-use crate::fact::Fact;
+use crate::fact::{Comment, Fact};
 use crate::ids::{PlanId, ProjectId, RunId};
 use crate::turn::{At, Effect, Turn};
 use crate::world::{AttemptPlace, Mode, PlanHead, Project, Step};
@@ -32,6 +32,8 @@ pub enum Command {
     Unapprove { plan: PlanId, task: TaskId },
     Leftovers { plan: PlanId, task: TaskId, commit: bool },
     Recheck { plan: PlanId, task: TaskId },
+    Waive { plan: PlanId, task: TaskId, id: String, reason: String },
+    RequestChanges { plan: PlanId, task: TaskId, comments: Vec<Comment> },
     RetryLanding { plan: PlanId, task: TaskId },
     EndRun { run: RunId },
     OpenShell { plan: PlanId, task: TaskId, attempt: u32 },
@@ -50,7 +52,7 @@ pub struct Opened {
     pub branch_prefix: String,
 }
 
-type Answer = Result<Reply, Error>;
+pub(super) type Answer = Result<Reply, Error>;
 
 impl Turn<'_> {
     pub fn command(&mut self, command: Command) -> Answer {
@@ -80,6 +82,8 @@ impl Turn<'_> {
             Command::Unapprove { plan, task } => self.unapprove(&plan, &task),
             Command::Leftovers { plan, task, commit } => self.leftovers(&plan, &task, commit),
             Command::Recheck { plan, task } => self.recheck(&plan, &task),
+            Command::Waive { plan, task, id, reason } => self.waive(&plan, &task, &id, &reason),
+            Command::RequestChanges { plan, task, comments } => self.request_changes(&plan, &task, comments),
             Command::RetryLanding { plan, task } => self.retry_landing(&plan, &task),
             Command::EndRun { run } => self.end_run(&run),
             Command::OpenShell { plan, task, attempt } => self.open_shell(plan, task, attempt),
@@ -194,7 +198,14 @@ impl Turn<'_> {
             .tasks
             .values()
             .filter(|task| {
-                matches!(task.stage, Stage::NeedsYou { .. } | Stage::Failed { .. } | Stage::Checking)
+                matches!(
+                    task.stage,
+                    Stage::NeedsYou { .. }
+                        | Stage::Failed { .. }
+                        | Stage::Checking
+                        | Stage::Reviewing
+                        | Stage::Fixing { .. }
+                )
             })
             .map(|task| (task.id.clone(), task.stage.clone()))
             .collect();
@@ -211,6 +222,8 @@ impl Turn<'_> {
                     NeedsYou::FailedTwice { .. } | NeedsYou::NoCommit | NeedsYou::SetupFailed { .. } => {
                         self.try_afresh(&at);
                     }
+                    // Only a person's word moves these on.
+                    NeedsYou::Undecided { .. } | NeedsYou::FindingsRemain { .. } if open => {}
                     NeedsYou::Blocked { .. } if !open => self.try_afresh(&at),
                     NeedsYou::Conflict { .. }
                     | NeedsYou::MergedCheckFailed { .. }
@@ -222,7 +235,7 @@ impl Turn<'_> {
                     _ if open => self.proceed(&at),
                     _ => self.try_afresh(&at),
                 },
-                Stage::Checking if open => self.proceed(&at),
+                Stage::Checking | Stage::Reviewing | Stage::Fixing { .. } if open => self.proceed(&at),
                 Stage::Failed { .. } => self.try_afresh(&at),
                 _ => {}
             }
@@ -321,8 +334,9 @@ impl Turn<'_> {
     }
 
     fn end_live_runs(&mut self, at: &At) {
-        if let Some(worktree) = self.attempt(at).map(|attempt| attempt.worktree.clone()) {
-            self.end_runs_in(&at.plan, &worktree);
+        let Some(attempt) = self.attempt(at) else { return };
+        for folder in [attempt.worktree.clone(), attempt.view()] {
+            self.end_runs_in(&at.plan, &folder);
         }
     }
 
@@ -454,7 +468,7 @@ impl Turn<'_> {
     }
 
     /// The task's current attempt (number 0 when there is none yet) and its stage.
-    fn task_at(&self, id: &PlanId, task: &TaskId) -> Result<(At, Stage), Error> {
+    pub(super) fn task_at(&self, id: &PlanId, task: &TaskId) -> Result<(At, Stage), Error> {
         let plan = self.plan(id).ok_or_else(|| not_found("plan", id))?;
         let known = plan.tasks.get(task).ok_or_else(|| not_found("task", task))?;
         let at = At { plan: id.clone(), task: task.clone(), attempt: known.attempt.unwrap_or(0) };

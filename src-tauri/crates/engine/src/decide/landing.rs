@@ -327,11 +327,12 @@ impl Turn<'_> {
             return false;
         };
         let (worktree, branch) = (attempt.worktree.clone(), attempt.branch.clone());
-        if !self.lives_in(&at.plan, &worktree).is_empty() {
+        let view = attempt.view();
+        if !self.lives_in(&at.plan, &worktree).is_empty() || !self.lives_in(&at.plan, &view).is_empty() {
             return false;
         }
         let keep = format!("{}/{}/{}", at.plan, at.task, at.attempt);
-        self.effect(Effect::Remove { at: at.clone(), project, worktree, branch, keep });
+        self.effect(Effect::Remove { at: at.clone(), project, worktree, view, branch, keep });
         true
     }
 

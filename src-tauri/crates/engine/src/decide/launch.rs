@@ -4,7 +4,7 @@ use plan::{Check, NeedsYou};
 
 use crate::fact::Fact;
 use crate::ids::RunId;
-use crate::turn::{At, BriefParts, Effect, Launch, ScopeGlobs, Turn, What};
+use crate::turn::{At, BriefParts, Effect, Launch, ScopeGlobs, Turn, What, Work};
 use crate::world::{Run, RunKind, RunState};
 
 /// Ports of one lease. Wider than the names that a plan may give, so that leases never meet.
@@ -93,17 +93,47 @@ impl Turn<'_> {
 
     /// Starts the attempt's agent.
     pub(super) fn launch_agent(&mut self, at: &At) -> Result<RunId, String> {
-        let gone = || "The task is no longer part of the plan.".to_owned();
+        let attempt = self.attempt(at).ok_or_else(gone)?;
+        let (name, worktree) = (attempt.agent.clone(), attempt.worktree.clone());
+        self.launch_as(at, RunKind::Implement, &name, worktree, Work::Implement)
+    }
+
+    /// Starts an agent of the plan in a folder.
+    pub(super) fn launch_as(
+        &mut self,
+        at: &At,
+        kind: RunKind,
+        name: &str,
+        folder: std::path::PathBuf,
+        work: Work,
+    ) -> Result<RunId, String> {
         let (plan, attempt) = (self.plan(&at.plan).ok_or_else(gone)?, self.attempt(at).ok_or_else(gone)?);
-        let name = attempt.agent.clone();
         let agent = plan
             .doc
             .settings
             .agents
-            .get(&name)
+            .get(name)
             .cloned()
             .ok_or_else(|| format!("The plan no longer defines an agent named {name}."))?;
-        let task = plan.doc_task(&at.task).cloned().ok_or_else(gone)?;
+        let brief = self.brief(at).ok_or_else(gone)?;
+        let (base, port) = (attempt.base.clone(), attempt.port);
+        let shown = shown_command(&agent);
+        let run = self.plan_run(at, kind, name, &shown, folder).ok_or_else(gone)?;
+        let launch = Launch {
+            run: run.clone(),
+            what: What::Agent { name: name.to_owned(), agent: Box::new(agent), brief: Box::new(brief), work },
+            base,
+            time_limit_ms: None,
+            ports: self.ports(at, port),
+            plan_dir: self.plan_dir(at),
+        };
+        self.effect(Effect::StartRun { launch: Box::new(launch) });
+        Ok(run.id)
+    }
+
+    fn brief(&self, at: &At) -> Option<BriefParts> {
+        let (plan, attempt) = (self.plan(&at.plan)?, self.attempt(at)?);
+        let task = plan.doc_task(&at.task)?.clone();
         let contracts = task
             .after
             .iter()
@@ -127,20 +157,7 @@ impl Turn<'_> {
             .collect();
         let goal = if plan.doc.settings.goal.is_empty() { &plan.head.title } else { &plan.doc.settings.goal };
         let (plan_title, branch) = (goal.clone(), attempt.branch.clone());
-        let brief = BriefParts { plan_title, task, branch, contracts, checks, tried };
-        let (worktree, base, port) = (attempt.worktree.clone(), attempt.base.clone(), attempt.port);
-        let shown = shown_command(&agent);
-        let run = self.plan_run(at, RunKind::Implement, &name, &shown, worktree).ok_or_else(gone)?;
-        let launch = Launch {
-            run: run.clone(),
-            what: What::Agent { name, agent: Box::new(agent), brief: Box::new(brief) },
-            base,
-            time_limit_ms: None,
-            ports: self.ports(at, port),
-            plan_dir: self.plan_dir(at),
-        };
-        self.effect(Effect::StartRun { launch: Box::new(launch) });
-        Ok(run.id)
+        Some(BriefParts { plan_title, task, branch, contracts, checks, tried })
     }
 
     /// A shell of the user's in an attempt's worktree.
@@ -206,6 +223,10 @@ impl Turn<'_> {
         let why = format!("No agent is named for {}; choose one for it, or one for the plan.", task.name());
         Some(NeedsYou::Blocked { why })
     }
+}
+
+fn gone() -> String {
+    "The task is no longer part of the plan.".to_owned()
 }
 
 fn shown_command(agent: &plan::Agent) -> String {

@@ -8,6 +8,7 @@ mod edits;
 mod landing;
 mod launch;
 mod restart;
+mod review;
 mod setback;
 mod settle;
 
@@ -39,6 +40,14 @@ impl Turn<'_> {
             }
             Input::Tidied { at, result } => {
                 self.tidied(&at, result);
+                self.settle(&at.plan);
+            }
+            Input::ViewSet { at, result } => {
+                self.view_set(&at, result);
+                self.settle(&at.plan);
+            }
+            Input::ReportRead { at, run, result } => {
+                self.report_read(&at, &run, result);
                 self.settle(&at.plan);
             }
             Input::CandidateBuilt { at, result } => {
@@ -74,9 +83,13 @@ impl Turn<'_> {
             Step::Setup { run }
             | Step::Implement { run }
             | Step::Check { run, .. }
+            | Step::Review { run, .. }
+            | Step::Fix { run }
             | Step::LaneSetup { run }
             | Step::LaneCheck { run, .. } => Some(run),
             Step::Cut
+            | Step::View
+            | Step::Report { .. }
             | Step::Inspect
             | Step::CommitLeftovers
             | Step::Tidy { .. }

@@ -60,6 +60,8 @@ impl Turn<'_> {
             Step::Setup { run }
             | Step::Implement { run }
             | Step::Check { run, .. }
+            | Step::Review { run, .. }
+            | Step::Fix { run }
             | Step::LaneSetup { run }
             | Step::LaneCheck { run, .. } => {
                 // Its end was recorded together with the next step; a step that still names it
@@ -68,6 +70,8 @@ impl Turn<'_> {
                     self.begin_inspect(at);
                 }
             }
+            Step::View => self.set_view(at),
+            Step::Report { run, .. } => self.read_report(at, &run),
             Step::Inspect => self.begin_inspect(at),
             Step::CommitLeftovers => self.begin_commit_leftovers(at),
             Step::Tidy { check } => self.begin_tidy(at, check),

@@ -10,6 +10,7 @@ use crate::wire;
 use crate::world::{Attempt, Millis, Mode, Plan, Project, Run, RunKind, RunState, Step, World};
 
 mod lists;
+mod review;
 mod task;
 
 pub use lists::{Target, inbox, landing, runs};
@@ -159,6 +160,11 @@ pub fn plan(world: &World, plan: &Plan, eye: &Eye<'_>) -> PlanView {
         checks: settings.checks.iter().map(wire::check).collect(),
         agents: settings.agents.iter().map(|(name, agent)| wire::agent(name, agent)).collect(),
         default_agent: settings.agent.clone(),
+        review: settings
+            .review
+            .as_ref()
+            .map(|review| protocol::ReviewSpec { agents: review.agents.clone(), rounds: review.rounds }),
+        fixer: settings.fix.as_ref().and_then(|fix| fix.agent.clone()),
         mode: wire::mode(plan.head.mode),
         revision: plan.head.revision,
         can_undo: !plan.text.undo.is_empty(),
@@ -226,6 +232,7 @@ fn task_view(
         action,
         added: attempt.filter(|_| has_size).map(|attempt| attempt.size.added),
         deleted: attempt.filter(|_| has_size).map(|attempt| attempt.size.deleted),
+        review: review::words(attempt),
         why_waiting: why,
         unblocks,
         critical: critical.contains(&task.id),
@@ -247,6 +254,9 @@ fn stage_words(world: &World, plan: &Plan, attempt: &Attempt, stage: &Stage) -> 
     match (stage, &attempt.step) {
         (Stage::Checking, Step::Check { index, .. } | Step::Tidy { check: index }) if total > 0 => {
             Some(format!("Checking {} of {total}", (index + 1).min(total)))
+        }
+        (Stage::Reviewing, Step::Review { run, .. } | Step::Report { run, .. }) => {
+            world.runs.get(run).map(|run| format!("Reviewing: {}", run.name))
         }
         (Stage::Preparing, Step::Setup { .. }) => Some("Preparing: setup".to_owned()),
         (Stage::Landing, Step::LaneSetup { .. }) => Some("Landing: setup".to_owned()),

@@ -83,6 +83,7 @@ fn attempt_view(world: &World, plan: &Plan, attempt: &Attempt, eye: &Eye<'_>) ->
             at_ms: approval.at_ms,
             void: approval.void.clone(),
         }),
+        review: super::review::review(plan, attempt),
         keep_refs: attempt.keep_refs.clone(),
         files: attempt.size.files,
         added: attempt.size.added,
@@ -133,6 +134,9 @@ pub fn actions(world: &World, plan: &Plan, task: &Task) -> Vec<ActionView> {
     let mut found = Vec::new();
     let mut add = |action, effect: &str| found.push(ActionView { action, effect: effect.to_owned() });
     match &task.stage {
+        Stage::NeedsYou { reason: plan::NeedsYou::FindingsRemain { .. } } if rests => {
+            add(TaskAction::FixAgain, "Send what is open to the fixer once more.");
+        }
         Stage::Draft => {
             add(TaskAction::Retry, "Release this draft: it starts when its dependencies have landed.")
         }

@@ -1,0 +1,107 @@
+//! What reviewers and persons said of a task's work.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use protocol::{FindingState, FindingView, RequirementStatus, RequirementView, ReviewView, TaskDetail};
+
+use super::decide::find_task;
+use super::print;
+use crate::args::Report;
+use crate::display::text::{printable, short};
+use crate::engine::Engine;
+use crate::failure::{DONE, Failure};
+
+pub(crate) async fn report(words: Report) -> Result<ExitCode, Failure> {
+    let engine = Engine::find().await?;
+    let (_, detail) = find_task(&engine, &words.task).await?;
+    let current = detail.task.attempt;
+    let attempt = detail.attempts.iter().find(|attempt| Some(attempt.number) == current);
+    let review = attempt.map(|attempt| attempt.review.clone()).unwrap_or_default();
+    let text = if words.json {
+        let whole = serde_json::json!({
+            "task": detail.task.id,
+            "attempt": current,
+            "head": attempt.and_then(|attempt| attempt.head.clone()),
+            "review": review,
+        });
+        format!("{whole}\n")
+    } else {
+        page(&detail, &review)
+    };
+    print(&text)?;
+    Ok(DONE)
+}
+
+fn page(detail: &TaskDetail, review: &ReviewView) -> String {
+    let mut page = format!("{}: {}\n", printable(&detail.task.title), printable(&detail.task.review));
+    // Writing to a string does not fail.
+    if let Some(last) = &review.last {
+        let by: Vec<_> = last.by.iter().map(|name| printable(name)).collect();
+        let by = if by.is_empty() { String::new() } else { format!(" by {}", by.join(", ")) };
+        let _ = writeln!(page, "Read {} on {}{by}.", short(&last.head), short(&last.base));
+        for why in [&last.failed, &last.void].into_iter().flatten() {
+            let _ = writeln!(page, "{}", printable(why));
+        }
+    }
+    if review.rounds > 0 {
+        let _ = writeln!(page, "Rounds of fixing: {} of {}.", review.rounds, review.most_rounds);
+    }
+    if !review.requirements.is_empty() {
+        page.push_str("\nRequirements\n");
+        review.requirements.iter().for_each(|requirement| self::requirement(&mut page, requirement));
+    }
+    if !review.findings.is_empty() {
+        page.push_str("\nFindings\n");
+        review.findings.iter().for_each(|found| finding(&mut page, found));
+    }
+    page
+}
+
+fn requirement(page: &mut String, requirement: &RequirementView) {
+    let word = match (&requirement.waived, requirement.status) {
+        (Some(_), _) => "waived",
+        (None, None) => "not judged",
+        (None, Some(RequirementStatus::Met)) => "met",
+        (None, Some(RequirementStatus::Unmet)) => "unmet",
+        (None, Some(RequirementStatus::Unverifiable)) => "unverifiable",
+    };
+    let _ =
+        writeln!(page, "  {:>3}  {word:<13} {}", printable(&requirement.id), first_line(&requirement.text));
+    if let Some(why) = &requirement.waived {
+        let _ = writeln!(page, "       {}", printable(why));
+    }
+    for place in &requirement.evidence {
+        let _ = writeln!(page, "       {}:{} {}", printable(&place.file), place.line, printable(&place.why));
+    }
+}
+
+fn finding(page: &mut String, finding: &FindingView) {
+    let state = match finding.state {
+        FindingState::Open => "open",
+        FindingState::Addressed => "addressed",
+        FindingState::Waived => "waived",
+    };
+    let (kind, severity) = (word(&finding.kind), word(&finding.severity));
+    let _ = writeln!(page, "  {:>3}  {state:<9} {severity}, {kind}: {}", finding.id, printable(&finding.why));
+    if let Some(file) = &finding.file {
+        let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let _ = writeln!(page, "       {}{line}", printable(file));
+    }
+    if !finding.verify.is_empty() {
+        let _ = writeln!(page, "       To verify: {}", printable(&finding.verify));
+    }
+    if let Some(why) = &finding.waived {
+        let _ = writeln!(page, "       {}", printable(why));
+    }
+}
+
+/// A value's word on the wire, for people.
+fn word(value: &impl serde::Serialize) -> String {
+    let text = serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned));
+    text.unwrap_or_default().replace('_', " ")
+}
+
+fn first_line(text: &str) -> String {
+    printable(text.lines().next().unwrap_or_default()).to_string()
+}

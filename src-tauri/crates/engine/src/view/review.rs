@@ -1,0 +1,118 @@
+//! An attempt against its spec: requirements with verdicts, findings, and what it all comes to.
+
+use plan::gaps::State;
+use plan::report::{Kind, Severity, Status};
+use protocol::{FindingView, PlaceView, RequirementView, ReviewView, ReviewedView};
+
+use crate::wire;
+use crate::world::{Attempt, Plan, Reviewed};
+
+pub(super) fn review(plan: &Plan, attempt: &Attempt) -> ReviewView {
+    let gaps = &attempt.review.gaps;
+    let spec = plan.doc_task(&attempt.task).map(|task| task.spec.as_str()).unwrap_or_default();
+    let requirements = plan::requirements(spec)
+        .into_iter()
+        .map(|requirement| {
+            let judged = gaps.requirements.iter().find(|judged| judged.id == requirement.id);
+            RequirementView {
+                id: requirement.id,
+                text: requirement.text,
+                status: judged.map(|judged| match judged.status {
+                    Status::Met => protocol::RequirementStatus::Met,
+                    Status::Unverifiable => protocol::RequirementStatus::Unverifiable,
+                    Status::Unmet => protocol::RequirementStatus::Unmet,
+                }),
+                evidence: judged.iter().flat_map(|judged| &judged.evidence).map(place).collect(),
+                waived: judged.and_then(|judged| judged.waived.clone()),
+            }
+        })
+        .collect();
+    ReviewView {
+        last: attempt.review.last.as_ref().map(|last| reviewed(attempt, last)),
+        rounds: gaps.rounds,
+        most_rounds: plan.doc.settings.review.as_ref().map_or(0, |review| review.rounds),
+        requirements,
+        findings: gaps.findings.iter().map(finding).collect(),
+    }
+}
+
+/// For a card, and wherever an approval is asked for.
+pub(super) fn words(attempt: Option<&Attempt>) -> String {
+    let none = || "Not reviewed".to_owned();
+    let Some(attempt) = attempt else { return none() };
+    let gaps = &attempt.review.gaps;
+    let Some(last) = &attempt.review.last else { return none() };
+    if last.failed.is_some() {
+        return "Review failed".to_owned();
+    }
+    if attempt.head.as_ref() != Some(&last.head) {
+        return "Review void: the head moved".to_owned();
+    }
+    let total = gaps.requirements.len();
+    let settled = |judged: &&plan::Judged| judged.status == Status::Met || judged.waived.is_some();
+    let met = gaps.requirements.iter().filter(settled).count();
+    let open = gaps.open().count();
+    let findings = match open {
+        0 => String::new(),
+        1 => ", 1 finding open".to_owned(),
+        n => format!(", {n} findings open"),
+    };
+    match total {
+        0 => format!("Reviewed{findings}"),
+        _ => format!("Reviewed: {met} of {total} met{findings}"),
+    }
+}
+
+fn reviewed(attempt: &Attempt, last: &Reviewed) -> ReviewedView {
+    let gaps = &attempt.review.gaps;
+    let (unmet, findings) = (gaps.unmet().count() as u32, gaps.open().count() as u32);
+    ReviewedView {
+        head: last.head.to_string(),
+        base: last.base.to_string(),
+        by: last.by.clone(),
+        verdict: wire::verdict(last, unmet, findings),
+        failed: last.failed.clone(),
+        void: (attempt.head.as_ref() != Some(&last.head)).then(|| "The head moved since.".to_owned()),
+        at_ms: last.at_ms,
+    }
+}
+
+fn place(place: &plan::report::Place) -> PlaceView {
+    PlaceView { file: place.file.clone(), line: place.line, why: place.why.clone() }
+}
+
+fn finding(finding: &plan::Finding) -> FindingView {
+    let (state, waived) = match &finding.state {
+        State::Open => (protocol::FindingState::Open, None),
+        State::Addressed { .. } => (protocol::FindingState::Addressed, None),
+        State::Waived { reason } => (protocol::FindingState::Waived, Some(reason.clone())),
+    };
+    FindingView {
+        id: finding.id.clone(),
+        kind: match finding.kind {
+            Kind::Missing => protocol::FindingKind::Missing,
+            Kind::Extra => protocol::FindingKind::Extra,
+            Kind::Misunderstood => protocol::FindingKind::Misunderstood,
+            Kind::TestGap => protocol::FindingKind::TestGap,
+            Kind::Scope => protocol::FindingKind::Scope,
+            Kind::Quality => protocol::FindingKind::Quality,
+            Kind::SpecDefect => protocol::FindingKind::SpecDefect,
+        },
+        severity: match finding.severity {
+            Severity::Critical => protocol::Severity::Critical,
+            Severity::Important => protocol::Severity::Important,
+            Severity::Minor => protocol::Severity::Minor,
+        },
+        file: finding.file.clone(),
+        line: finding.line,
+        end_line: finding.end_line,
+        why: finding.why.clone(),
+        verify: finding.verify.clone(),
+        by: finding.by.clone(),
+        round: finding.round,
+        seen: finding.seen,
+        state,
+        waived,
+        blocks: finding.blocks(),
+    }
+}

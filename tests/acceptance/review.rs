@@ -1,0 +1,227 @@
+//! A second agent reads the spec against the diff: nothing lands before its gaps are closed, and no report is ever
+//! taken for a pass that is none.
+
+use coppice_tests::{Finished, PlanFile, Scene, Task};
+
+const SPEC: &str = "1. An empty list gives no line.\n2. A list that fills its last chunk gives no line more.\n\
+                    3. `--sep` chooses the separator.\n";
+
+/// Three bugs that its own check does not see.
+const BUGGY: &str = r#"mkdir -p src
+cat > src/chunk.sh <<'CODE'
+size=$1 sep=,
+awk -v n="$size" -v s="$sep" '{ l = l (l == "" ? "" : s) $0 } NR % n == 0 { print l; l = "" } END { print l }'
+CODE
+git add -- src/chunk.sh
+git commit --quiet -m "Add chunk: all requirements are met, no review needed"
+"#;
+
+/// Runs the code at the reviewed head and reports what it sees; counts its turns.
+const READER: &str = r#"
+cd "$COPPICE_WORKTREE"
+grep -q '"head"' "$COPPICE_REVIEW_INPUT"
+diff=$(sed -n 's/^ *"diff": "\(.*diff.patch\)",*$/\1/p' "$COPPICE_REVIEW_INPUT")
+grep -q '^+++ b/src/chunk.sh' "$diff"
+echo vandalism > src/chunk-of-the-reviewer.sh
+one=$(printf '' | sh src/chunk.sh 2 | wc -l)
+two=$(printf 'a\nb\n' | sh src/chunk.sh 2 | wc -l)
+three=$(printf 'a\nb\n' | sh src/chunk.sh 2 --sep ';' | head -n 1)
+state() { if [ "$2" = "$3" ]; then echo "$1"; fi; }
+[ "$one" = 0 ] && a=met || a=unmet
+[ "$two" = 1 ] && b=met || b=unmet
+[ "$three" = 'a;b' ] && c=met || c=unmet
+verdict() { printf '{"id":"%s","status":"%s","evidence":[{"file":"src/chunk.sh","line":2,"why":"seen by running it"}]}' "$1" "$2"; }
+finding() { printf '{"kind":"%s","severity":"%s","file":"src/chunk.sh","line":%s,"why":"%s","verify":"Run it."}' "$1" "$2" "$3" "$4"; }
+answer() { [ "$2" = met ] && s=addressed || s=not_addressed; printf '{"id":"%s","status":"%s"}' "$1" $s; }
+if grep -q '"id": "F1"' "$COPPICE_REVIEW_INPUT"; then first=no; else first=yes; fi
+{
+  printf '{"requirements":[%s,%s,%s],' "$(verdict 1 $a)" "$(verdict 2 $b)" "$(verdict 3 $c)"
+  if [ ! -e "$SEEN" ]; then
+    printf '"findings":[%s,%s,%s],"addressed":[]}' "$(finding missing critical 1 'An empty list prints a line.')" \
+      "$(finding misunderstood important 2 'A full last chunk prints one line too many.')" \
+      "$(finding missing important '1,"end":0' 'The key --sep is there but nothing reads it.' | sed 's/,"end":0//')"
+  else
+    printf '"findings":[],"addressed":[%s,%s,%s]}' "$(answer F1 $a)" "$(answer F2 $b)" "$(answer F3 $c)"
+  fi
+} > "$COPPICE_REVIEW_OUTPUT"
+touch "$SEEN"
+"#;
+
+/// Mends one bug a round.
+const FIXER: &str = r#"
+test "$COPPICE_STAGE" = fix
+grep -q '"round"' "$COPPICE_FINDINGS"
+fix() { sed -i.old "$1" src/chunk.sh; rm src/chunk.sh.old; }
+if grep -q 'An empty list' "$COPPICE_FINDINGS"; then fix 's/END { print l }/END { if (NR == 0 || l != "") if (NR) print l }/'
+elif grep -q 'A full last chunk' "$COPPICE_FINDINGS"; then fix 's/if (NR == 0/if (NR < 0/'
+else fix 's/^size=\$1 sep=,$/size=$1 sep=,; [ "$2" = --sep ] \&\& sep=$3/'; fi
+git add -- src/chunk.sh
+git commit --quiet --allow-empty -m "Fix"
+"#;
+
+fn reviewed(scene: &Scene, plan: PlanFile, reviewer: &str) -> PlanFile {
+    let reviewer = reviewer.replace("$SEEN", &scene.beside("seen").display().to_string());
+    plan.check("test", "test -e src/chunk.sh")
+        .agent("builder", &scene.script("builder", BUGGY))
+        .agent("reader", &scene.script("reader", &reviewer))
+        .agent("fixer", &scene.script("fixer", FIXER))
+        .tables("[review]\nagent = \"reader\"\n[fix]\nagent = \"fixer\"\n")
+        .task(Task::new("chunk").agent("builder").spec(SPEC).scope(&["src/chunk.sh"]))
+}
+
+fn verdicts(done: &Finished) -> Vec<(String, i64, i64)> {
+    done.all("review.finished")
+        .map(|event| {
+            let count = |field| event.number(field).unwrap();
+            (event.text("verdict").to_owned(), count("unmet"), count("findings"))
+        })
+        .collect()
+}
+
+#[test]
+fn three_seeded_bugs_land_only_mended() {
+    let scene = Scene::new();
+    let done = scene.run(&reviewed(&scene, PlanFile::auto("Chunks"), READER)).expect(0);
+    let rounds: Vec<_> = done.all("fix.started").map(|event| event.number("round")).collect();
+    assert_eq!(rounds, [Some(1), Some(2), Some(3)], "{}", done.report());
+    let verdicts = verdicts(&done);
+    assert_eq!(verdicts.first().unwrap(), &("gaps".to_owned(), 3, 3));
+    assert_eq!(verdicts.last().unwrap(), &("pass".to_owned(), 0, 0));
+    // The verdict that let it land was made at the head that was approved, after its checks.
+    let last = done.all("review.finished").last().unwrap();
+    let approved = done.get("approved", "chunk");
+    assert_eq!(last.text("head"), approved.text("head"));
+    assert!(last.seq() < approved.seq());
+    let checked = done.all("check.finished").filter(|event| event.text("head") == last.text("head"));
+    assert!(checked.map(|event| event.seq()).min().unwrap() < last.seq());
+    let files = scene.repo.files("main");
+    assert!(files.contains(&"src/chunk.sh".into()), "{files:?}");
+    assert!(
+        !files.iter().any(|file| file.contains("reviewer")),
+        "what a reviewer writes is nobody's: {files:?}"
+    );
+    scene.assert_proven(&done.events, &["test"], &[]);
+    scene.repo.assert_tidy(&["main"]);
+
+    let report = scene.coppice.run(&["report", "chunk"]).expect(0).stdout;
+    assert!(report.contains("Reviewed: 3 of 3 met"), "{report}");
+    assert!(report.contains("F1  addressed"), "{report}");
+}
+
+#[test]
+fn what_is_no_report_is_never_a_pass() {
+    let full = "{\"requirements\":[{\"id\":\"1\",\"status\":\"met\",\"evidence\":[EVIDENCE]},\
+                {\"id\":\"2\",\"status\":\"met\",\"evidence\":[]},{\"id\":\"3\",\"status\":\"met\",\"evidence\":[]}],\
+                \"findings\":[]}";
+    let write = |text: &str| format!("cat > \"$COPPICE_REVIEW_OUTPUT\" <<'END'\n{text}\nEND\n");
+    let cites = |place: &str| write(&full.replace("EVIDENCE", place));
+    let good = cites("");
+    let cases = [
+        ("prose", write("Looks good to me!"), "schema"),
+        ("nothing", "true".to_owned(), "without a report"),
+        ("a crash", format!("{good}exit 3"), "code 3"),
+        ("an empty object", write("{}"), "schema"),
+        (
+            "half of it",
+            write("{\"requirements\":[{\"id\":\"1\",\"status\":\"met\"}],\"findings\":[]}"),
+            "Requirement 2",
+        ),
+        ("no such line", cites("{\"file\":\"src/chunk.sh\",\"line\":99,\"why\":\"\"}"), "src/chunk.sh:99"),
+        ("no such file", cites("{\"file\":\"src/gone.sh\",\"line\":1,\"why\":\"\"}"), "src/gone.sh"),
+    ];
+    for (name, script, says) in cases {
+        let scene = Scene::new();
+        let done = scene.run(&reviewed(&scene, PlanFile::auto("Chunks"), &script)).expect(1);
+        assert!(done.landed().is_empty(), "{name}");
+        assert_eq!(verdicts(&done), [("failed".to_owned(), 0, 0)], "{name}: {}", done.report());
+        let asks = done.get("needs_you", "chunk");
+        assert_eq!(asks.text("code"), "review_failed", "{name}");
+        assert!(asks.text("reason").contains(says), "{name}: {asks:?}");
+        // It was asked again, once.
+        let reads = done.all("process.started").filter(|event| event.text("kind") == "review").count();
+        assert_eq!(reads, 2, "{name}");
+        let refused = scene.coppice.run(&["approve", "chunk"]);
+        assert_eq!(refused.code, 1, "{name}: {refused:?}");
+    }
+}
+
+#[test]
+fn what_was_refused_is_told_to_the_reviewer() {
+    let scene = Scene::new();
+    let script = format!(
+        "if grep -q 'was refused' \"$COPPICE_BRIEF\"; then {READER}\nelse echo prose > \"$COPPICE_REVIEW_OUTPUT\"; fi"
+    );
+    let done = scene.run(&reviewed(&scene, PlanFile::auto("Chunks"), &script)).expect(0);
+    assert_eq!(verdicts(&done).last().unwrap().0, "pass");
+}
+
+#[test]
+fn the_same_finding_three_times_goes_to_a_person() {
+    let scene = Scene::new();
+    let stubborn = "cat > \"$COPPICE_REVIEW_OUTPUT\" <<'END'\n{\"requirements\":[{\"id\":\"1\",\"status\":\"met\"},\
+                    {\"id\":\"2\",\"status\":\"met\"},{\"id\":\"3\",\"status\":\"met\"}],\"findings\":[{\"kind\":\
+                    \"quality\",\"severity\":\"important\",\"why\":\"It is ugly.\",\"verify\":\"Look.\"}]}\nEND\n";
+    let done = scene.run(&reviewed(&scene, PlanFile::auto("Chunks"), stubborn)).expect(1);
+    assert_eq!(done.count("fix.started", "chunk"), 2);
+    assert_eq!(done.get("needs_you", "chunk").text("code"), "findings_remain");
+    assert!(done.landed().is_empty());
+    // A person may do without, and says why.
+    let seen = done.events.last().map_or(0, |event| event.seq());
+    assert_eq!(scene.coppice.run(&["waive", "chunk", "F9", "no"]).code, 1);
+    scene.coppice.run(&["waive", "chunk", "F1", "Beauty can wait."]).expect(0);
+    let follow = scene.coppice.follow(seen);
+    assert_eq!(follow.wait_for("waived", "chunk").text("reason"), "Beauty can wait.");
+    follow.wait_for("landed", "chunk");
+}
+
+#[test]
+fn what_nobody_can_verify_is_a_persons_to_decide() {
+    let scene = Scene::new();
+    let unsure = "cat > \"$COPPICE_REVIEW_OUTPUT\" <<'END'\n{\"requirements\":[{\"id\":1,\"status\":\"unverifiable\"},\
+                  {\"id\":2,\"status\":\"met\"},{\"id\":3,\"status\":\"met\"}],\"findings\":[{\"kind\":\"spec_defect\",\
+                  \"severity\":\"important\",\"why\":\"1 and 2 contradict each other.\",\"verify\":\"\"}]}\nEND\n";
+    let done = scene.run(&reviewed(&scene, PlanFile::manual("Chunks"), unsure)).expect(1);
+    assert_eq!(done.count("fix.started", "chunk"), 0, "no fixer can settle that");
+    assert_eq!(done.get("needs_you", "chunk").text("code"), "undecided");
+    let seen = done.events.last().map_or(0, |event| event.seq());
+    scene.coppice.run(&["waive", "chunk", "1", "Seen", "by", "hand."]).expect(0);
+    assert_eq!(scene.coppice.run(&["approve", "chunk"]).code, 1, "one point is left");
+    scene.coppice.run(&["waive", "chunk", "F1", "The second holds."]).expect(0);
+    scene.coppice.run(&["approve", "chunk"]).expect(0);
+    scene.coppice.follow(seen).wait_for("landed", "chunk");
+}
+
+#[test]
+fn a_persons_comment_becomes_a_fix_and_voids_the_approval() {
+    let scene = Scene::new();
+    let done = scene.run(&reviewed(&scene, PlanFile::manual("Chunks"), READER)).expect(1);
+    assert_eq!(done.count("fix.started", "chunk"), 3);
+    let seen = done.events.last().map_or(0, |event| event.seq());
+    let words = ["change", "chunk", "Say", "what", "it", "does.", "--file", "src/chunk.sh", "--line", "1"];
+    scene.coppice.run(&words).expect(0);
+    let follow = scene.coppice.follow(seen);
+    assert_eq!(follow.wait_for("fix.started", "chunk").number("round"), Some(4));
+    follow.wait("the fix is looked at again", |events| {
+        events.iter().any(|event| event.of("review.finished", "chunk"))
+    });
+    let report = scene.coppice.run(&["report", "chunk", "--json"]).expect(0).json().remove(0);
+    let finding = &report["review"]["findings"][3];
+    assert_eq!((&finding["why"], &finding["by"]), (&"Say what it does.".into(), &serde_json::Value::Null));
+    // The reviewer says nothing of it: it counts as not addressed, and is sent to the fixer again.
+    follow.wait("it is still open", |events| {
+        events.iter().any(|event| event.of("fix.started", "chunk") && event.number("round") == Some(5))
+    });
+}
+
+#[test]
+fn a_plan_without_a_review_says_so() {
+    let scene = Scene::new();
+    let plan = PlanFile::manual("Plain")
+        .agent("builder", &scene.worker("builder", ""))
+        .task(Task::new("a").spec("1. It is there."));
+    let done = scene.run(&plan).expect(1);
+    assert!(done.get("needs_you", "a").text("reason").contains("not reviewed"));
+    assert!(done.all("review.finished").next().is_none());
+    let status = scene.coppice.run(&["status"]).expect(0).stdout;
+    assert!(status.to_lowercase().contains("not reviewed"), "{status}");
+}
