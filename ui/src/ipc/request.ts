@@ -37,6 +37,8 @@ export const replyOf = {
   unapprove: "done",
   leftovers: "done",
   recheck: "done",
+  waive: "done",
+  request_changes: "done",
   retry_landing: "done",
   fetch: "done",
   push: "done",

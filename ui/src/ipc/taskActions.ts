@@ -16,6 +16,7 @@ export const actionWords: Record<TaskAction, ActionWords> = {
   unapprove: { verb: "Take approval back", destructive: false },
   retry: { verb: "Retry", destructive: false },
   recheck: { verb: "Recheck", destructive: false },
+  fix_again: { verb: "Send to the fixer again", destructive: false },
   retry_landing: { verb: "Try landing again", destructive: false },
   commit_leftovers: { verb: "Commit what is inside the scope", destructive: false },
   put_away_leftovers: { verb: "Put leftovers away", destructive: false },
@@ -47,6 +48,8 @@ export function requestOf(action: TaskAction, { plan, task, attempt, head, run }
     case "cancel":
     case "discard":
       return { type: action, plan, task };
+    case "fix_again":
+      return { type: "request_changes", plan, task, comments: [] };
     case "commit_leftovers":
       return { type: "leftovers", plan, task, commit: true };
     case "put_away_leftovers":

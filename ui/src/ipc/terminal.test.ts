@@ -15,6 +15,7 @@ test("output and snapshots carry their offset and bytes", () => {
   expect(frame).toMatchObject({ kind: "output", offset: 5_000_000_000 });
   expect(frame?.kind === "output" && new TextDecoder().decode(frame.bytes)).toBe("héllo");
   expect(decodeFrame(message(1, 7n, "x"))).toMatchObject({ kind: "snapshot", offset: 7 });
+  expect(decodeFrame(message(4, 8n, "x"))).toMatchObject({ kind: "screen", offset: 8 });
   expect(decodeFrame(message(2, 9n))).toEqual({ kind: "gap", offset: 9 });
 });
 

@@ -1,5 +1,5 @@
 // A run's terminal: its bytes through a channel of the shell, what is typed back to it, and how much of it the
-// page has digested. The shell sends a snapshot of the screen in place of a backlog when the page falls behind.
+// page has digested. The shell sends screens in place of a backlog when the page falls behind, and a snapshot after them.
 //
 // Deliberately absent: the emulator (features/terminals) and any meaning of the bytes.
 
@@ -11,8 +11,10 @@ export type Exit = { code: number | null; outcome: string; detail: string | null
 /** One message of the channel. Offsets are bytes from the beginning of the run's log. */
 export type Frame =
   | { kind: "output"; offset: number; bytes: Uint8Array }
-  /** The whole screen and some lines above it: the emulator starts anew with it. */
+  /** Lines of history and the whole screen: the emulator starts anew with them. */
   | { kind: "snapshot"; offset: number; bytes: Uint8Array }
+  /** The screen in the middle of a flood, painted over what is there. Another one or a snapshot follows. */
+  | { kind: "screen"; offset: number; bytes: Uint8Array }
   /** Output that is not kept (beyond the log's limit), or was skipped. */
   | { kind: "gap"; offset: number }
   | { kind: "exited"; exit: Exit };
@@ -20,7 +22,7 @@ export type Frame =
 /** Bytes before the payload: kind (1), reserved (7), offset (8, little endian). */
 export const HEADER = 16;
 
-const KINDS = ["output", "snapshot", "gap", "exited"] as const;
+const KINDS = ["output", "snapshot", "gap", "exited", "screen"] as const;
 
 /** Reads a message; null for one that this page does not know. */
 export function decodeFrame(message: ArrayBuffer): Frame | null {
@@ -33,6 +35,7 @@ export function decodeFrame(message: ArrayBuffer): Frame | null {
   switch (kind) {
     case "output":
     case "snapshot":
+    case "screen":
       return { kind, offset, bytes };
     case "gap":
       return { kind, offset };

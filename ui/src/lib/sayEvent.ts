@@ -1,6 +1,6 @@
 /* Events as sentences. One exhaustive place, so that a new event does not compile until it can be said. */
 import type { Event } from "../ipc/bindings/Event";
-import { duration, shortId } from "./format";
+import { count, duration, shortId } from "./format";
 import type { Hue, Shape } from "./stage";
 
 export interface Said {
@@ -14,6 +14,9 @@ const work = (text: string): Said => ({ text, shape: "ring2", hue: "work" });
 const good = (text: string): Said => ({ text, shape: "check", hue: "land" });
 const bad = (text: string): Said => ({ text, shape: "cross", hue: "fail" });
 const need = (text: string): Said => ({ text, shape: "diamond", hue: "need" });
+
+/** A finding's id begins with a letter, a requirement's is its number. */
+const waivedName = (id: string) => (/^\d/.test(id) ? `requirement ${id}` : `finding ${id}`);
 
 export function sayEvent(e: Event, titles: ReadonlyMap<string, string>): Said {
   const name = (task: string) => titles.get(task) ?? task;
@@ -70,6 +73,24 @@ export function sayEvent(e: Event, titles: ReadonlyMap<string, string>): Said {
       return plain(`${name(e.task)}: ${e.paths.length} leftover files committed in ${shortId(e.head)}`);
     case "head.moved":
       return work(`${name(e.task)}: new head ${shortId(e.head)}`);
+    case "review.finished": {
+      const at = `at ${shortId(e.head)}`;
+      if (e.verdict === "failed") return bad(`${name(e.task)}: the review failed ${at}`);
+      if (e.verdict === "pass") {
+        const left = e.findings > 0 ? `, ${count(e.findings, "minor finding")} left` : "";
+        return good(`${name(e.task)}: the review passed ${at}${left}`);
+      }
+      const gaps = `${count(e.unmet, "requirement")} unmet, ${count(e.findings, "finding")} open`;
+      return bad(`${name(e.task)}: reviewed ${at}, ${gaps}`);
+    }
+    case "fix.started":
+      return work(`${name(e.task)}: fix round ${e.round} started`);
+    case "changes.requested":
+      return e.comments > 0
+        ? plain(`${name(e.task)}: changes requested with ${count(e.comments, "comment")}`)
+        : plain(`${name(e.task)}: sent to the fixer again`);
+    case "waived":
+      return plain(`${name(e.task)}: ${waivedName(e.id)} waived, ${e.reason}`);
     case "needs_you":
       return need(`${name(e.task)} needs you: ${e.reason}`);
     case "needs_you.settled":

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stageLook } from "./stage";
+import { stageLook, stepAt, stepsOf } from "./stage";
 
 test("states of different meaning differ in shape, not in hue alone", () => {
   const shapes = [
@@ -17,4 +17,14 @@ test("states of different meaning differ in shape, not in hue alone", () => {
 test("the ring advances along the way", () => {
   const way = (["preparing", "implementing", "checking", "landing"] as const).map((s) => stageLook[s].shape);
   expect(way).toEqual(["ring1", "ring2", "ring3", "ring4"]);
+});
+
+test("review and fixing are steps only where there are such", () => {
+  expect(stepsOf(false, false)).toEqual(["Setup", "Work", "Check", "Approve", "Land"]);
+  expect(stepsOf(true, false)).toContain("Review");
+  expect(stepsOf(true, false)).not.toContain("Fix");
+  expect(stepsOf(true, true).slice(2, 6)).toEqual(["Check", "Review", "Fix", "Approve"]);
+  expect(stepAt("reviewing")).toBe("Review");
+  expect(stepAt("landed")).toBe("done");
+  expect(stepAt("needs_you")).toBeNull();
 });

@@ -1,5 +1,5 @@
 /*
- * Stages for people: which shape, which hue, which of the six steps. The word is the engine's.
+ * Stages for people: which shape, which hue, which step of the way. The word is the engine's.
  */
 import type { StageKind } from "../ipc/bindings/StageKind";
 
@@ -36,22 +36,28 @@ export const stageLook: Record<StageKind, { shape: Shape; hue: Hue; name: string
   discarded: { shape: "slash", hue: "quiet", name: "Discarded" },
 };
 
-/** The steps of the stage line, and at which each stage stands; null: at none. */
-export const steps = ["Setup", "Work", "Check", "Approve", "Land"] as const;
+export type Step = "Setup" | "Work" | "Check" | "Review" | "Fix" | "Approve" | "Land";
 
-const stepOf: Partial<Record<StageKind, number>> = {
-  preparing: 0,
-  implementing: 1,
-  fixing: 1,
-  checking: 2,
-  reviewing: 2,
-  awaiting_approval: 3,
-  queued: 4,
-  landing: 4,
-  landed: 5,
+/** The steps of the stage line: review only where the plan has one, fixing only where there was something to fix. */
+export function stepsOf(reviewed: boolean, fixed: boolean): Step[] {
+  const gate: Step[] = reviewed ? (fixed ? ["Review", "Fix"] : ["Review"]) : fixed ? ["Fix"] : [];
+  return ["Setup", "Work", "Check", ...gate, "Approve", "Land"];
+}
+
+const stepOf: Partial<Record<StageKind, Step | "done">> = {
+  preparing: "Setup",
+  implementing: "Work",
+  checking: "Check",
+  reviewing: "Review",
+  fixing: "Fix",
+  awaiting_approval: "Approve",
+  queued: "Land",
+  landing: "Land",
+  landed: "done",
 };
 
-export function stepAt(kind: StageKind): number | null {
+/** At which step a stage stands; `done` is behind the last one, null beside the way. */
+export function stepAt(kind: StageKind): Step | "done" | null {
   return stepOf[kind] ?? null;
 }
 

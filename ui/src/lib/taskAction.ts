@@ -8,6 +8,7 @@ export const actionLook: Record<TaskAction, { label: string; look: "primary" | "
   unapprove: { label: "Take approval back", look: "normal" },
   retry: { label: "Retry", look: "normal" },
   recheck: { label: "Check again", look: "normal" },
+  fix_again: { label: "Send to the fixer again", look: "primary" },
   retry_landing: { label: "Try landing again", look: "normal" },
   commit_leftovers: { label: "Commit leftovers", look: "primary" },
   put_away_leftovers: { label: "Put leftovers away", look: "normal" },
@@ -49,6 +50,8 @@ export function requestFor(action: TaskAction, { plan, task, attempt, head, run 
     case "cancel":
     case "discard":
       return { type: action, plan, task };
+    case "fix_again":
+      return { type: "request_changes", plan, task, comments: [] };
     case "commit_leftovers":
       return { type: "leftovers", plan, task, commit: true };
     case "put_away_leftovers":

@@ -14,6 +14,7 @@ const file: ChangedFile = {
   deleted: 1,
   binary: false,
   in_scope: true,
+  print: null,
 };
 
 function diff(lines: DiffLine[], more: Partial<FileDiff> = {}): FileDiff {

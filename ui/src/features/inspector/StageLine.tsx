@@ -1,12 +1,15 @@
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { cx } from "../../lib/cx";
-import { stageLook, stepAt, steps } from "../../lib/stage";
+import { type Step, stageLook, stepAt, stepsOf } from "../../lib/stage";
 import styles from "./inspector.module.css";
 
 /** How far along its way a task is; where it left the way, that step carries the state's hue. */
-export function StageLine({ detail }: { detail: TaskDetail }) {
+export function StageLine({ detail, reviewed }: { detail: TaskDetail; reviewed: boolean }) {
   const { kind } = detail.task.stage;
-  const at = stepAt(kind) ?? reached(detail);
+  const rounds = detail.attempts[0]?.review.rounds ?? 0;
+  const steps = stepsOf(reviewed, rounds > 0 || kind === "fixing");
+  const step = stepAt(kind) ?? reached(detail);
+  const at = step === "done" ? steps.length : step === null ? -1 : steps.indexOf(step);
   const { hue, name } = stageLook[kind];
   return (
     <ol className={styles.stages} aria-label={`Stage: ${name}`}>
@@ -17,17 +20,22 @@ export function StageLine({ detail }: { detail: TaskDetail }) {
           aria-current={i === at ? "step" : undefined}
         >
           {step}
+          {step === "Fix" && rounds > 1 && ` ${rounds}`}
         </li>
       ))}
     </ol>
   );
 }
 
-/** The step that a task off the path had reached, by what its newest attempt left; -1 for none. */
-export function reached(detail: TaskDetail): number {
+const reviewReasons = ["review_failed", "findings_remain", "undecided"];
+
+/** The step that a task off the path had reached, by its reason and what its newest attempt left; null for none. */
+export function reached(detail: TaskDetail): Step | null {
   const attempt = detail.attempts[0];
-  if (!attempt || detail.task.stage.kind === "waiting" || detail.task.stage.kind === "draft") return -1;
-  if (attempt.approval && attempt.approval.void === null) return 4;
-  if (attempt.evidence.length > 0) return attempt.evidence.every((e) => e.passed) ? 3 : 2;
-  return attempt.runs.some((r) => r.kind === "implement") ? 1 : 0;
+  const { kind, reason } = detail.task.stage;
+  if (!attempt || kind === "waiting" || kind === "draft") return null;
+  if (reviewReasons.includes(reason?.code ?? "")) return "Review";
+  if (attempt.approval && attempt.approval.void === null) return "Land";
+  if (attempt.evidence.length > 0) return attempt.evidence.every((e) => e.passed) ? "Approve" : "Check";
+  return attempt.runs.some((r) => r.kind === "implement") ? "Work" : "Setup";
 }

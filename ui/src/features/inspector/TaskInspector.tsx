@@ -76,7 +76,7 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
         <Title plan={plan.id} id={task.id} title={task.title} />
         <StageNow detail={detail} />
       </div>
-      <StageLine detail={detail} />
+      <StageLine detail={detail} reviewed={plan.review !== null} />
       {(detail.actions.length > 0 || reviewable) && (
         <div className={styles.actions}>
           <TaskActions

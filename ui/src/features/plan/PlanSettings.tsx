@@ -3,24 +3,18 @@ import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
-import {
-  DurationField,
-  ListField,
-  linesOf,
-  NumberField,
-  SelectField,
-  TextField,
-} from "../../components/fields";
+import { DurationField, ListField, NumberField, SelectField, TextField } from "../../components/fields";
 import { StatusShape } from "../../components/StatusShape";
 import { ask, edit } from "../../ipc/ask";
-import type { AgentSpec } from "../../ipc/bindings/AgentSpec";
 import type { CheckSpec } from "../../ipc/bindings/CheckSpec";
 import type { PlanPatch } from "../../ipc/bindings/PlanPatch";
 import type { PlanView } from "../../ipc/bindings/PlanView";
-import { lineOf, wordsOf } from "../../lib/commandLine";
 import { navigate } from "../../lib/route";
 import { testIds } from "../../testids";
+import { AgentSettings } from "./AgentSettings";
+import { free } from "./free";
 import styles from "./plan.module.css";
+import { ReviewSettings } from "./ReviewSettings";
 
 export function PlanSettings({ plan }: { plan: PlanView }) {
   const patch = (change: PlanPatch) => void edit(plan.id, { type: "update_plan", patch: change });
@@ -127,7 +121,8 @@ export function PlanSettings({ plan }: { plan: PlanView }) {
           />
         </section>
         <Checks plan={plan} patch={patch} />
-        <Agents plan={plan} patch={patch} />
+        <ReviewSettings plan={plan} patch={patch} />
+        <AgentSettings plan={plan} patch={patch} />
         <Danger plan={plan} />
       </div>
     </div>
@@ -149,7 +144,7 @@ function PlanProblems({ plan }: { plan: PlanView }) {
   );
 }
 
-interface PartProps {
+export interface PartProps {
   plan: PlanView;
   patch: (change: PlanPatch) => void;
 }
@@ -222,116 +217,6 @@ function Checks({ plan, patch }: PartProps) {
       </div>
     </section>
   );
-}
-
-function Agents({ plan, patch }: PartProps) {
-  const change = (i: number, part: Partial<AgentSpec>) => {
-    const was = plan.agents[i];
-    const agents = plan.agents.map((a, j) => (j === i ? { ...a, ...part } : a));
-    const renamed = was && part.name && plan.default_agent === was.name;
-    patch(renamed ? { agents, default_agent: part.name } : { agents });
-  };
-  return (
-    <section className={styles.group}>
-      <h2>Agents</h2>
-      <p>A command sees its brief in the file COPPICE_BRIEF; a scripted one plays a script, for rehearsal.</p>
-      <div className={styles.rows}>
-        {plan.agents.map((agent, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an agent's place is what stays while its name is edited
-          <div key={i} className={`${styles.row} ${styles.agentRow}`}>
-            <TextField
-              label="Name"
-              hideLabel
-              value={agent.name}
-              check={(t) =>
-                !/^[\w-]+$/.test(t.trim())
-                  ? "Letters, digits, - and _."
-                  : plan.agents.some((a, j) => j !== i && a.name === t.trim())
-                    ? "Another agent has this name."
-                    : null
-              }
-              onCommit={(name) => change(i, { name: name.trim() })}
-            />
-            <SelectField
-              label={`Kind of ${agent.name}`}
-              hideLabel
-              value={agent.adapter}
-              options={adapters(agent.adapter)}
-              onCommit={(adapter) => change(i, { adapter })}
-            />
-            {agent.adapter === "scripted" ? (
-              <TextField
-                label={`Script of ${agent.name}`}
-                hideLabel
-                mono
-                value={agent.script ?? ""}
-                placeholder="agent.toml"
-                onCommit={(script) => change(i, { script: linesOf(script)[0] ?? null })}
-              />
-            ) : (
-              <TextField
-                label={`Command of ${agent.name}`}
-                hideLabel
-                mono
-                testId={testIds.field(`agent-${i}-command`)}
-                value={lineOf(agent.command)}
-                placeholder="sh agent.sh"
-                onCommit={(line) => change(i, { command: wordsOf(line) })}
-              />
-            )}
-            <IconButton
-              icon={<Trash2 size={14} />}
-              label={`Remove the agent ${agent.name}`}
-              onClick={() => patch({ agents: plan.agents.filter((_, j) => j !== i) })}
-            />
-          </div>
-        ))}
-      </div>
-      {plan.agents.length > 0 && (
-        <SelectField
-          label="By default"
-          value={plan.default_agent ?? ""}
-          options={[
-            { id: "", label: "None: each task names its own" },
-            ...plan.agents.map((a) => ({ id: a.name, label: a.name })),
-          ]}
-          onCommit={(name) => patch({ default_agent: name })}
-        />
-      )}
-      <div>
-        <Button
-          size="small"
-          icon={<Plus size={14} />}
-          data-testid={testIds.addAgent}
-          onClick={() => {
-            const name = free("agent", plan.agents);
-            const agents = [
-              ...plan.agents,
-              { name, adapter: "command", command: ["sh", "agent.sh"], script: null },
-            ];
-            patch(plan.agents.length ? { agents } : { agents, default_agent: name });
-          }}
-        >
-          Agent
-        </Button>
-      </div>
-    </section>
-  );
-}
-
-function adapters(own: string): { id: string; label: string }[] {
-  const known = [
-    { id: "command", label: "command" },
-    { id: "scripted", label: "scripted" },
-  ];
-  return known.some((k) => k.id === own) ? known : [...known, { id: own, label: own }];
-}
-
-function free(base: string, taken: readonly { name: string }[]): string {
-  for (let n = 1; ; n++) {
-    const name = n === 1 ? base : `${base}-${n}`;
-    if (!taken.some((t) => t.name === name)) return name;
-  }
 }
 
 function Danger({ plan }: { plan: PlanView }) {

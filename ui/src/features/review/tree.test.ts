@@ -12,6 +12,7 @@ const file = (path: string): ChangedFile => ({
   deleted: 0,
   binary: false,
   in_scope: true,
+  print: null,
 });
 
 const files = [

@@ -4,6 +4,7 @@ import type { TaskView } from "../bindings/TaskView";
 import type { Fake } from "./engine";
 import { derive, type FakePlan, stage } from "./plan";
 import { refuse } from "./refuse";
+import { comment, waive } from "./reviews";
 import { commitId } from "./shapes";
 
 export type Act = Extract<
@@ -17,6 +18,8 @@ export type Act = Extract<
       | "unapprove"
       | "leftovers"
       | "recheck"
+      | "waive"
+      | "request_changes"
       | "retry_landing";
   }
 >;
@@ -67,6 +70,26 @@ export function act(fake: Fake, p: FakePlan, request: Act): void {
         stage: "checking",
         word: "",
       });
+    case "waive": {
+      const review = p.attempts.get(t.id)?.[0]?.review;
+      if (!request.reason.trim()) refuse("refused", "A waiver needs a reason.", "Say why it is not needed.");
+      if (!review || !waive(review, request.id, request.reason.trim()))
+        return refuse("refused", `Nothing open is called ${request.id}.`);
+      derive(p);
+      const { id, reason } = request;
+      return fake.say(p.view.id, { type: "waived", ...about, id, reason });
+    }
+    case "request_changes": {
+      const a = p.attempts.get(t.id)?.[0];
+      if (!a || !["awaiting_approval", "queued", "needs_you"].includes(t.stage.kind))
+        return refuse("refused", `${t.title} can't be changed now.`, "Wait until it rests.");
+      comment(a.review, request.comments);
+      if (a.approval) a.approval.void = "Changes were requested.";
+      a.review.rounds += 1;
+      fake.say(p.view.id, { type: "changes.requested", ...about, comments: request.comments.length });
+      const word = `Fixing, round ${a.review.rounds}`;
+      return to(stage("fixing", word), { type: "fix.started", ...about, round: a.review.rounds });
+    }
     case "retry_landing":
       return to(stage("queued", "Queued to land"), {
         type: "task.stage",

@@ -4,6 +4,7 @@ import type { EvidenceView } from "../bindings/EvidenceView";
 import type { RunView } from "../bindings/RunView";
 import type { TaskView } from "../bindings/TaskView";
 import { minute, stage } from "./plan";
+import { reviewOf } from "./reviews";
 import { attempt, commitId, evidence, live, run } from "./shapes";
 
 const subjects = ["Add the type", "Cover the edges with tests", "Name the units"];
@@ -45,7 +46,7 @@ export function attemptsOf(p: string, t: TaskView): AttemptView[] {
     found.push(evidence(name, head, { run: r.id, passed, code: passed ? 0 : 101, merged, at_ms: at }));
   };
   if (kind === "checking") check("test", live);
-  if (["awaiting_approval", "landed", "landing"].includes(kind)) {
+  if (["awaiting_approval", "landed", "landing"].includes(kind) || t.id === "queue") {
     check("test", {});
     check("clippy", {});
   }
@@ -73,6 +74,7 @@ export function attemptsOf(p: string, t: TaskView): AttemptView[] {
         : null,
     out_of_scope: t.id === "client" ? ["Cargo.lock"] : [],
   });
+  current.review = reviewOf(t, current);
   if (number === 1) return [current];
   const first = attempt(p, t, {
     number: 1,

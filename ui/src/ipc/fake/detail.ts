@@ -5,6 +5,7 @@ import type { TaskDetail } from "../bindings/TaskDetail";
 import type { TaskView } from "../bindings/TaskView";
 import type { FakePlan } from "./plan";
 import { refuse } from "./refuse";
+import { requirementsOf } from "./reviews";
 
 export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
   const files = t.stage.reason?.paths.length ?? 0;
@@ -13,6 +14,7 @@ export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
     unapprove: "Takes the approval back while it has not landed.",
     retry: "Starts a fresh attempt from the target's tip; this one is kept until the task is settled.",
     recheck: "Runs the checks again at the head.",
+    fix_again: "Sends what is open to the fixer once more.",
     retry_landing: "Builds and checks the merged tree again.",
     commit_leftovers: `Commits the ${files} files inside the scope, by name.`,
     put_away_leftovers: `Puts the ${files} files under a keep ref and goes on without them.`,
@@ -26,7 +28,9 @@ export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
     needs_you:
       t.stage.reason?.code === "uncommitted"
         ? ["commit_leftovers", "put_away_leftovers", "open_shell", "retry", "discard"]
-        : ["retry", "open_shell", "cancel"],
+        : t.stage.reason?.code === "findings_remain"
+          ? ["fix_again", "open_shell", "retry", "discard"]
+          : ["retry", "open_shell", "cancel"],
     failed: ["retry", "recheck", "open_shell", "discard"],
     implementing: ["end_run", "open_shell", "cancel"],
     checking: ["end_run", "open_shell", "cancel"],
@@ -49,10 +53,7 @@ export function detailOf(p: FakePlan, id: string): TaskDetail {
   return {
     plan: p.view.id,
     task: t,
-    requirements: [...t.spec.matchAll(/^(\d+)\.\s+(.+)$/gm)].map((m) => ({
-      id: m[1] ?? "",
-      text: m[2] ?? "",
-    })),
+    requirements: requirementsOf(t.spec),
     attempts: p.attempts.get(id) ?? [],
     actions: actionsOf(p, t),
     landing_effect:

@@ -6,6 +6,7 @@ import type { ChangedFile } from "../bindings/ChangedFile";
 import type { DiffLine } from "../bindings/DiffLine";
 import type { FileDiff } from "../bindings/FileDiff";
 import type { Hunk } from "../bindings/Hunk";
+import { printOf } from "./shapes";
 
 const asked = () =>
   typeof window === "undefined" ? null : new URLSearchParams(window.location.search).get("diff");
@@ -13,7 +14,16 @@ const asked = () =>
 function file(path: string, over: Partial<ChangedFile> = {}): ChangedFile {
   const modes = { old_mode: "100644", new_mode: "100644" };
   const counts = { added: 3, deleted: 1, binary: false };
-  return { path, old_path: null, status: "modified", ...modes, ...counts, in_scope: true, ...over };
+  return {
+    path,
+    old_path: null,
+    status: "modified",
+    ...modes,
+    ...counts,
+    in_scope: true,
+    print: printOf(path),
+    ...over,
+  };
 }
 
 /** The files asked for in the address; null when none were. */

@@ -4,7 +4,7 @@ import type { ChangedFiles } from "../bindings/ChangedFiles";
 import type { DiffLine } from "../bindings/DiffLine";
 import type { FileDiff } from "../bindings/FileDiff";
 import { specialDiff, specialFiles } from "./diffKinds";
-import { commitId } from "./shapes";
+import { commitId, printOf } from "./shapes";
 
 const before = `impl Backoff {
     pub fn delay(&self, attempt: u32) -> Duration {
@@ -44,6 +44,7 @@ function file(path: string, more: Partial<ChangedFile> = {}): ChangedFile {
     deleted: 0,
     binary: false,
     in_scope: true,
+    print: printOf(path),
     ...more,
   };
 }

@@ -10,7 +10,7 @@ import { detailOf } from "./detail";
 import { changedFiles, fileDiff } from "./diffs";
 import { applyEdit, derive, type FakePlan, plan, stage, task } from "./plan";
 import { refuse } from "./refuse";
-import { run } from "./shapes";
+import { agent, run } from "./shapes";
 import { tick } from "./simulate";
 import { plainText, terminalText } from "./terminals";
 import { planText, problemsOf } from "./text";
@@ -139,7 +139,7 @@ function answer(fake: Fake, request: Request): Reply {
     case "create_demo": {
       const made = { ...project("demo", "demo/orchard", "/home/you/coppice-demo"), is_demo: true };
       state.projects = [...state.projects.filter((p) => p.id !== "demo"), made];
-      const agent = { name: "rehearsal", adapter: "scripted", command: [], script: "rehearsal.toml" };
+      const rehearsal = agent("rehearsal", "scripted", { script: "rehearsal.toml" });
       const p = plan(
         "demo",
         "demo",
@@ -167,7 +167,7 @@ function answer(fake: Fake, request: Request): Reply {
           }),
         ],
         {
-          agents: [agent],
+          agents: [rehearsal],
           default_agent: "rehearsal",
           checks: [{ name: "test", command: "sh test.sh", timeout_ms: null }],
         },
@@ -259,6 +259,8 @@ function answer(fake: Fake, request: Request): Reply {
     case "unapprove":
     case "leftovers":
     case "recheck":
+    case "waive":
+    case "request_changes":
     case "retry_landing":
       act(fake, find(request.plan), request);
       return done;

@@ -7,6 +7,7 @@ import type { StageKind } from "../bindings/StageKind";
 import type { TaskView } from "../bindings/TaskView";
 import type { Upstream } from "../bindings/Upstream";
 import { refuse } from "./refuse";
+import { reviewWords } from "./reviews";
 
 export interface FakePlan {
   view: PlanView;
@@ -47,6 +48,7 @@ export function task(id: string, title: string, more: Partial<TaskView> = {}): T
     action: null,
     added: null,
     deleted: null,
+    review: "Not reviewed",
     why_waiting: null,
     unblocks: null,
     critical: false,
@@ -76,6 +78,8 @@ export function plan(
     checks: [],
     agents: [],
     default_agent: null,
+    review: null,
+    fixer: null,
     mode: "draft",
     revision: 1,
     can_undo: false,
@@ -156,6 +160,7 @@ export function derive(fake: FakePlan): void {
     t.unblocks = t.stage.kind === "landed" || !next.length ? null : `Finishing this unblocks ${and(next)}.`;
     t.critical = view.critical_path.includes(t.id);
     t.agent ??= view.default_agent;
+    t.review = reviewWords(fake.attempts.get(t.id)?.[0]);
   }
   const number = (kinds: StageKind[]) => view.tasks.filter((t) => kinds.includes(t.stage.kind)).length;
   const used = number(running);
@@ -230,6 +235,9 @@ export function applyEdit(fake: FakePlan, edit: Edit): string[] {
       return [];
     case "update_plan":
       Object.assign(view, edit.patch);
+      if (edit.patch.review?.rounds === 0) view.review = null;
+      if (edit.patch.fixer === "") view.fixer = null;
+      if (edit.patch.default_agent === "") view.default_agent = null;
       return [];
     case "batch":
       return edit.edits.flatMap((e) => applyEdit(fake, e));

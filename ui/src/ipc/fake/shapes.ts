@@ -1,10 +1,14 @@
 /* Attempts, runs and evidence of the fake, with what is usual filled in. */
+import type { AgentSpec } from "../bindings/AgentSpec";
 import type { AttemptView } from "../bindings/AttemptView";
 import type { EvidenceView } from "../bindings/EvidenceView";
 import type { RunKind } from "../bindings/RunKind";
 import type { RunView } from "../bindings/RunView";
 import type { TaskView } from "../bindings/TaskView";
 import { minute } from "./plan";
+
+/** What stands for a change of a file here: the same words, the same change. */
+export const printOf = (words: string) => commitId(`print ${words}`);
 
 /** A commit id that is always the same for the same words. */
 export function commitId(words: string): string {
@@ -64,6 +68,7 @@ export function attempt(p: string, t: TaskView, more: Partial<AttemptView> = {})
     runs: [],
     evidence: [],
     approval: null,
+    review: { last: null, rounds: 0, most_rounds: 0, requirements: [], findings: [] },
     keep_refs: [],
     files: 0,
     added: t.added ?? 0,
@@ -94,9 +99,25 @@ const checks = [
   { name: "test", command: "cargo test --workspace", timeout_ms: 10 * minute },
   { name: "clippy", command: "cargo clippy -- -D warnings", timeout_ms: 5 * minute },
 ];
+export function agent(name: string, adapter: string, more: Partial<AgentSpec> = {}): AgentSpec {
+  return {
+    name,
+    adapter,
+    command: [],
+    script: null,
+    model: null,
+    effort: null,
+    permission: null,
+    tools: [],
+    args: [],
+    ...more,
+  };
+}
+
 const agents = [
-  { name: "claude", adapter: "command", command: ["claude", "--print"], script: null },
-  { name: "codex", adapter: "command", command: ["codex", "exec"], script: null },
-  { name: "rehearsal", adapter: "scripted", command: [], script: "rehearsal.toml" },
+  agent("claude", "claude", { model: "opus", permission: "acceptEdits", tools: ["Bash", "Edit"] }),
+  agent("codex", "codex", { effort: "high" }),
+  agent("rehearsal", "scripted", { script: "rehearsal.toml" }),
+  agent("script", "command", { command: ["sh", "agent.sh"] }),
 ];
 export const common = { checks, agents, default_agent: "claude" };

@@ -7,6 +7,7 @@ import { attemptsOf } from "./attempts";
 import { crowdedPlan } from "./crowded";
 import { history } from "./history";
 import { derive, type FakePlan, minute, plan, stage, task } from "./plan";
+import { queueSpec } from "./reviews";
 import { commitId, common } from "./shapes";
 
 export type World = "empty" | "normal" | "crowded";
@@ -150,6 +151,27 @@ function retryPlan(): FakePlan {
       deleted: 21,
       position: { x: 320, y: 244 },
     }),
+    task("queue", "Durable queue", {
+      after: ["model"],
+      stage: stage("needs_you", "Needs you: findings remain", {
+        reason: {
+          code: "findings_remain",
+          text: "1 requirement is unmet and 2 findings are open after 2 rounds of fixing.",
+          paths: [],
+        },
+      }),
+      attempt: 1,
+      since_ms: at(3),
+      started_ms: at(18),
+      ended_ms: at(3),
+      role: "You make the queue durable.",
+      spec: queueSpec,
+      scope: ["crates/queue/**"],
+      estimate_ms: 12 * minute,
+      added: 162,
+      deleted: 4,
+      position: { x: 640, y: 312 },
+    }),
     task("metrics", "Retry metrics", {
       after: ["config"],
       stage: stage("failed", "Failed: test (2 of 14)", {
@@ -221,6 +243,8 @@ function retryPlan(): FakePlan {
   const made = plan(p, "acme", "Retry support", tasks, {
     ...common,
     mode: "running",
+    review: { agents: ["codex"], rounds: 5 },
+    fixer: "claude",
     goal: "Every request that fails for a passing reason is tried again, within limits that a person set.",
     setup: { command: "cargo fetch", copy: [".env"], ports: ["web"], timeout_ms: 10 * minute },
     revision: 14,
