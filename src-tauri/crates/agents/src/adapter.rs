@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::environment::Environment;
-use crate::launch::{Context, Launch};
-use crate::{command, scripted};
+use crate::launch::{Context, Launch, Stage};
+use crate::program::Program;
+use crate::{claude, codex, command, scripted};
 
 /// What Coppice knows about one agent program. A new program is one file with one such value.
 #[derive(Debug)]
@@ -14,16 +15,28 @@ pub struct Adapter {
     pub name: &'static str,
     /// The keys of an agent's table that this adapter reads, besides `adapter` and `env`.
     pub keys: &'static [&'static str],
-    /// Whether the agent's process ends when its work does. An interactive program stays at its prompt instead.
+    /// Whether the agent's process ends when its work does. An interactive program stays at its prompt instead; see
+    /// [`Adapter::ends_by_itself`].
     pub one_shot: bool,
     /// What can be said before anything is started: is the program there, is the script readable.
     pub check: fn(&AgentSpec, &Environment) -> Result<(), AgentError>,
     /// How a run of this agent is started.
     pub launch: fn(&AgentSpec, &Context, &Environment) -> Result<Launch, AgentError>,
+    /// What is heard from it and said to it while it runs; `None` for what has neither hooks nor a transcript.
+    pub program: Option<&'static Program>,
+}
+
+impl Adapter {
+    /// Whether a run of this stage ends when its work is done. An interactive program implements in its terminal and
+    /// stays; to review, fix or resolve, it is started without a person in front of it.
+    pub fn ends_by_itself(&self, stage: Stage) -> bool {
+        self.one_shot || matches!(stage, Stage::Review | Stage::Fix | Stage::Resolve)
+    }
 }
 
 /// Every adapter there is.
-pub static ADAPTERS: &[&Adapter] = &[&command::ADAPTER, &scripted::ADAPTER];
+pub static ADAPTERS: &[&Adapter] =
+    &[&command::ADAPTER, &scripted::ADAPTER, &claude::ADAPTER, &codex::ADAPTER];
 
 /// An agent as the plan describes it (`[agents.NAME]`). What an adapter has no use for must be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,6 +95,38 @@ pub enum AgentError {
         "Agent {agent} starts {program}, which is not an executable file. Create it or make it executable."
     )]
     NotExecutable { agent: String, program: PathBuf },
+
+    #[error("Agent {agent} uses {program}, which is not logged in. {mend}")]
+    NotLoggedIn { agent: String, program: &'static str, mend: &'static str },
+
+    #[error(
+        "Agent {agent} uses {program}, which has not been used here yet and would wait at its welcome. {mend}"
+    )]
+    FirstRun { agent: String, program: &'static str, mend: &'static str },
+
+    #[error(
+        "Agent {agent} sets `{key}` to \"{value}\", which the adapter \"{adapter}\" does not know. Use one of: {known}."
+    )]
+    UnknownValue { agent: String, adapter: &'static str, key: &'static str, value: String, known: String },
+
+    #[error("The brief {} of agent {agent} cannot be read. Start the task again.", path.display())]
+    Brief {
+        agent: String,
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+
+    #[error(
+        "The settings {} of agent {agent} cannot be written. Check the folder's permissions and the free space.",
+        path.display()
+    )]
+    Settings {
+        agent: String,
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
 
     #[error("The script of agent {agent} cannot be used. {source}")]
     Script {

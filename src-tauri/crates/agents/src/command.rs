@@ -8,7 +8,7 @@ use crate::environment::Environment;
 use crate::launch::{Context, Launch};
 
 pub(crate) static ADAPTER: Adapter =
-    Adapter { name: "command", keys: &["command"], one_shot: true, check, launch };
+    Adapter { name: "command", keys: &["command"], one_shot: true, check, launch, program: None };
 
 fn check(spec: &AgentSpec, environment: &Environment) -> Result<(), AgentError> {
     let program = program(spec)?;

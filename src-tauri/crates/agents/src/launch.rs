@@ -45,6 +45,10 @@ pub struct Context {
     /// The commit that the attempt was cut from.
     pub base: String,
     pub worktree: PathBuf,
+    /// The run's own folder: what a program is told for this launch alone is written here.
+    pub run_dir: PathBuf,
+    /// The session to go on with instead of beginning with the brief.
+    pub resume: Option<Resume>,
     /// The brief's file; `None` for setup and checks, which need none.
     pub brief: Option<PathBuf>,
     /// Our own command line program: it interprets scripts and, later, answers hooks.
@@ -57,6 +61,15 @@ pub struct Context {
     pub hooks: Option<PathBuf>,
     /// Further variables, for what a stage hands over (`COPPICE_REVIEW_INPUT`, `COPPICE_FINDINGS` …).
     pub extra: Vec<(String, OsString)>,
+}
+
+/// An earlier session of the same program in the same worktree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// As [`crate::Signal::SessionStarted`] named it.
+    pub session: String,
+    /// What the agent is told, such as to go on where it was stopped.
+    pub message: String,
 }
 
 /// How a process is started: by whoever owns terminals.

@@ -9,16 +9,24 @@
 mod adapter;
 mod brief;
 mod capture;
+mod claude;
+mod codex;
 mod command;
 mod environment;
 mod launch;
 mod os;
+mod parts;
+mod program;
 pub mod scripted;
+mod signal;
 mod usage;
+mod words;
 
 pub use adapter::{ADAPTERS, Adapter, AgentError, AgentSpec, adapter, check, launch};
 pub use brief::{Brief, Check, Contract, Neighbour, Tried};
 pub use capture::capture;
 pub use environment::{Environment, Source};
-pub use launch::{Context, Launch, Stage};
+pub use launch::{Context, Launch, Resume, Stage};
+pub use program::{Program, Reading, Transcript};
+pub use signal::{Answer, FailCode, Heard, Keys, Presence, Signal};
 pub use usage::{Ledger, Usage};

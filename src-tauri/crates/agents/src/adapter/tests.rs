@@ -25,6 +25,8 @@ fn context(worktree: &Path) -> Context {
         run: "r7".into(),
         base: "4f2a91c".into(),
         worktree: worktree.to_path_buf(),
+        run_dir: "/data/runs/r7".into(),
+        resume: None,
         brief: Some("/data/brief.md".into()),
         coppice: "/opt/coppice".into(),
         ports: vec![("web".into(), 41_000), ("admin-api".into(), 41_001)],
@@ -162,7 +164,7 @@ fn what_is_missing_or_too_much_is_said() {
     Agent quick starts `agent`, which is not in the search path (/nowhere). Install `agent`, or name it by its full path in `command`.
     Agent quick starts /nowhere/agent, which is not an executable file. Create it or make it executable.
     Agent quick uses the adapter "command" and has no `command`. Add command = ["sh", "agent.sh"].
-    Agent quick names the adapter "gpt", which does not exist. Use one of: command, scripted.
+    Agent quick names the adapter "gpt", which does not exist. Use one of: command, scripted, claude, codex.
     Agent quick sets `model`, which the adapter "command" does not use. Remove it. It reads: command.
     Agent quick sets `command`, which the adapter "scripted" does not use. Remove it. It reads: script.
     Agent demo uses the adapter "scripted" and has no `script`. Add script = "agent.toml".

@@ -83,6 +83,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
     name: "scripted",
     keys: &["script"],
     one_shot: true,
+    program: None,
     check: |spec, _| {
         Script::read(script(spec)?)
             .map(drop)

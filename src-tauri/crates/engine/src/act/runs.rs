@@ -153,6 +153,8 @@ impl Actor {
             run: run.id.to_string(),
             base: launch.base.to_string(),
             worktree: run.worktree.clone(),
+            run_dir: dir.clone(),
+            resume: None,
             brief,
             coppice: self.programs.coppice.clone(),
             ports: launch.ports.clone(),

@@ -1,0 +1,125 @@
+//! What is heard from, and said to, an agent program that has hooks and keeps a transcript.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::adapter::AgentSpec;
+use crate::environment::Environment;
+use crate::signal::{Answer, Heard, Keys, Presence, Signal};
+use crate::usage::Usage;
+
+/// The functions of one program. What each needs to know is in that program's file.
+#[derive(Debug)]
+pub struct Program {
+    pub(crate) hook: fn(&Value) -> Option<Heard>,
+    pub(crate) reply: fn(&Value, &Answer) -> Option<String>,
+    pub(crate) keys: fn(&Value, &Answer) -> Vec<Keys>,
+    pub(crate) line: fn(&Value, &mut Reading),
+    pub(crate) last_message: fn(&Path, &[u8]) -> Option<String>,
+    pub(crate) presence: Option<Watching>,
+}
+
+/// A folder with a file per live session, and how such a file is read.
+#[derive(Debug)]
+pub(crate) struct Watching {
+    pub(crate) folder: fn(&AgentSpec, &Environment) -> Option<PathBuf>,
+    pub(crate) read: fn(&Value) -> Option<Presence>,
+}
+
+impl Program {
+    /// What a hook's JSON says; `None` for what concerns nobody.
+    pub fn hear(&self, hook: &[u8]) -> Option<Heard> {
+        (self.hook)(&serde_json::from_slice(hook).ok()?)
+    }
+
+    /// What the caller of a hook that [waits](Heard::waits) prints so that the program goes on with this answer;
+    /// `None` where the program takes answers from its terminal only.
+    pub fn reply(&self, hook: &[u8], answer: &Answer) -> Option<String> {
+        (self.reply)(&serde_json::from_slice(hook).ok()?, answer)
+    }
+
+    /// What to type so that the dialog that this hook announced is answered, for when nobody waits for a reply.
+    pub fn keys(&self, hook: &[u8], answer: &Answer) -> Vec<Keys> {
+        serde_json::from_slice(hook).map(|hook| (self.keys)(&hook, answer)).unwrap_or_default()
+    }
+
+    /// The folder to watch for what no hook tells: a turn that was broken off before anything was answered.
+    pub fn presence_folder(&self, spec: &AgentSpec, environment: &Environment) -> Option<PathBuf> {
+        (self.presence.as_ref()?.folder)(spec, environment)
+    }
+
+    /// A file of that folder. [`Presence::idle`] since a later moment than the last signal that it works, asks or
+    /// waits, without a word that it stopped or failed, is [`Signal::Interrupted`].
+    pub fn presence(&self, file: &[u8]) -> Option<Presence> {
+        (self.presence.as_ref()?.read)(&serde_json::from_slice(file).ok()?)
+    }
+
+    /// The final answer of a run that ended by itself, from the run's folder and the end of its terminal's log.
+    pub fn last_message(&self, run_dir: &Path, log: &[u8]) -> Option<String> {
+        (self.last_message)(run_dir, log)
+    }
+}
+
+/// What one look at a transcript brought.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Each with an id; a later record replaces an earlier one with the same id, as [`crate::Ledger`] does.
+    pub usage: Vec<Usage>,
+    /// Turns that failed or were broken off.
+    pub signals: Vec<Signal>,
+    /// When the account's limit ends, as last told; for a failure further down.
+    pub(crate) limit_ends: Option<i64>,
+}
+
+/// A place in a session's transcript, from which it is read on whenever the file has changed.
+#[derive(Debug)]
+pub struct Transcript {
+    program: &'static Program,
+    path: PathBuf,
+    offset: u64,
+    limit_ends: Option<i64>,
+}
+
+impl Transcript {
+    /// Begins at this byte: 0 for a new session, where the file ended at launch for one that is resumed.
+    pub fn new(program: &'static Program, path: PathBuf, offset: u64) -> Transcript {
+        Transcript { program, path, offset, limit_ends: None }
+    }
+
+    /// Where the first line that was not read begins.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the whole lines that have been added. A file that does not exist yet has none, and a line that is not
+    /// understood is passed over.
+    ///
+    /// # Errors
+    /// Those of reading the file.
+    pub fn read(&mut self) -> io::Result<Reading> {
+        let mut bytes = Vec::new();
+        match std::fs::File::open(&self.path) {
+            Ok(mut file) => {
+                file.seek(SeekFrom::Start(self.offset))?;
+                file.read_to_end(&mut bytes)?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let mut reading = Reading { limit_ends: self.limit_ends, ..Reading::default() };
+        for line in bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
+            self.offset += line.len() as u64;
+            if let Ok(line) = serde_json::from_slice(line) {
+                (self.program.line)(&line, &mut reading);
+            }
+        }
+        self.limit_ends = reading.limit_ends;
+        Ok(reading)
+    }
+}
