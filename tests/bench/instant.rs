@@ -41,9 +41,11 @@ impl Instantly {
             Effect::Advance { at, .. } => Input::Advanced { at: at.clone(), result: Advanced::Moved },
             Effect::Remove { at, .. } => Input::Removed { at: at.clone(), result: Ok(Vec::new()) },
             Effect::RemoveLane { plan, .. } => Input::LaneRemoved { plan: plan.clone(), result: Ok(()) },
+            Effect::SetView { at, .. } => Input::ViewSet { at: at.clone(), result: Ok(()) },
             Effect::StartRun { .. }
             | Effect::Adopt { .. }
             | Effect::EndRun { .. }
+            | Effect::ReadReport { .. }
             | Effect::WritePlanFile { .. } => return None,
         })
     }

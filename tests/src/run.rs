@@ -233,7 +233,8 @@ pub struct Finished {
     pub code: Option<i32>,
     pub events: Vec<Event>,
     pub stderr: String,
-    report: String,
+    /// Everything that helps to see what went wrong.
+    pub report: String,
 }
 
 impl Finished {

@@ -3,6 +3,8 @@
 //! Reviews, fixes and a person's waivers come in; [`Gaps::next`] is the gate's answer. Commits and clocks are the
 //! engine's.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::report::{Addressed, Kind, Place, Report, Reported, Severity, Status};
@@ -99,12 +101,15 @@ impl Finding {
         self.kind != Kind::SpecDefect
     }
 
-    /// The same thing said again: of one kind, in one file, at about the same line or in the same words.
+    /// The same thing said again: of one kind, in one file, in the same words, or in much the same ones at about the
+    /// same line. In doubt they are two: a finding that is lost costs more than one that is read twice.
     fn is(&self, other: &Reported) -> bool {
         /// A fix above it moves a finding by a few lines.
         const NEAR: u32 = 3;
         let near = matches!((self.line, other.line), (Some(one), Some(two)) if one.abs_diff(two) <= NEAR);
-        self.kind == other.kind && self.file == other.file && (near || words(&self.why) == words(&other.why))
+        let (one, two) = (words(&self.why), words(&other.why));
+        let alike = 2 * one.intersection(&two).count() >= one.len().min(two.len());
+        self.kind == other.kind && self.file == other.file && (one == two || (near && alike))
     }
 }
 
@@ -121,8 +126,13 @@ impl Gaps {
         let before = self.findings.len();
         let mut came_back = vec![false; before];
         for (by, report) in reports {
+            // What one reviewer tells apart is not one.
+            let mut said = BTreeSet::new();
             for reported in &report.findings {
-                match self.findings.iter().position(|known| known.is(reported)) {
+                let same = |(at, known): &(usize, &Finding)| !said.contains(at) && known.is(reported);
+                let known = self.findings.iter().enumerate().find(same).map(|(at, _)| at);
+                said.insert(known.unwrap_or(self.findings.len()));
+                match known {
                     Some(at) => {
                         let known = &mut self.findings[at];
                         known.severity = known.severity.max(reported.severity);
@@ -264,11 +274,9 @@ impl Gaps {
     }
 }
 
-/// Letters and digits only, so that a reviewer may rephrase its punctuation.
-fn words(text: &str) -> String {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join(" ")
+/// What a sentence is about: its words without the small ones.
+fn words(text: &str) -> BTreeSet<String> {
+    const SMALL: usize = 3;
+    let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    words.filter(|word| word.chars().count() > SMALL || word.chars().any(|c| c.is_ascii_digit())).collect()
 }

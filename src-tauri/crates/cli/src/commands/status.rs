@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use protocol::{PlanMode, PlanView};
+use protocol::{PlanMode, PlanView, StageKind};
 
 use super::print;
 use crate::args::Status;
@@ -37,7 +37,9 @@ fn text(view: &PlanView) -> String {
     let mut tasks = Tasks::new(view, now);
     for (line, task) in tasks.lines.iter_mut().zip(&view.tasks) {
         if line.note.is_none() {
-            line.note = task.why_waiting.as_deref().map(printable);
+            // Whoever is about to approve must see whether anybody looked.
+            let review = (task.stage.kind == StageKind::AwaitingApproval).then_some(&task.review);
+            line.note = task.why_waiting.as_ref().or(review).map(|text| printable(text));
         }
         // Here the id says what to type; the title stands in the plan.
         line.title.clone_from(&line.id);

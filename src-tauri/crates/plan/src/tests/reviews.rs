@@ -165,6 +165,21 @@ fn reviewers_are_merged_without_duplicates() {
 }
 
 #[test]
+fn findings_that_one_reviewer_tells_apart_stay_apart() {
+    let mut gaps = Gaps::default();
+    let said = || {
+        ["The empty list prints a line.", "The key --sep is never read.", "The empty list prints a line."]
+            .map(|why| finding(Kind::Missing, Severity::Critical, why))
+            .to_vec()
+    };
+    gaps.review(&[by("r", Report { findings: said(), ..Report::default() })]);
+    assert_eq!(gaps.findings.len(), 3);
+    // Said again they are the same three.
+    gaps.review(&[by("r", Report { findings: said(), ..Report::default() })]);
+    assert_eq!(gaps.findings.iter().map(|known| known.seen).collect::<Vec<_>>(), [2, 2, 2]);
+}
+
+#[test]
 fn what_a_re_review_leaves_out_is_not_addressed_and_the_third_time_goes_to_a_person() {
     let mut gaps = Gaps::default();
     let report = |findings| Report { findings, ..Report::default() };
