@@ -50,15 +50,21 @@ function Code({ cell, side }: { cell: Cell | null; side: "old" | "new" | "both" 
   );
 }
 
-function NumberCell({
-  value,
-  kind,
-}: {
+type NumberCellProps = {
   value: number | null | undefined;
   kind: DiffLine["kind"] | undefined;
-}) {
+  /** The side that comments are about. */
+  gutter?: boolean;
+};
+
+function NumberCell({ value, kind, gutter = false }: NumberCellProps) {
   return (
-    <div className={styles.number_} {...asCell} data-kind={kind}>
+    <div
+      className={styles.number_}
+      {...asCell}
+      data-kind={kind}
+      data-gutter={(gutter && value != null) || undefined}
+    >
       {value ?? ""}
     </div>
   );
@@ -70,7 +76,7 @@ export const UnifiedRow = memo(
     return (
       <>
         <NumberCell value={line.old} kind={line.kind} />
-        <NumberCell value={line.new} kind={line.kind} />
+        <NumberCell value={line.new} kind={line.kind} gutter />
         <Code cell={cell} side="both" />
       </>
     );
@@ -84,7 +90,7 @@ export const SplitRow = memo(
       <>
         <NumberCell value={left?.line.old} kind={left?.line.kind} />
         <Code cell={left} side="old" />
-        <NumberCell value={right?.line.new} kind={right?.line.kind} />
+        <NumberCell value={right?.line.new} kind={right?.line.kind} gutter />
         <Code cell={right} side="new" />
       </>
     );
@@ -100,9 +106,12 @@ type GapRowProps = {
   position: "first" | "middle" | "last";
   loading: boolean;
   unfold: ((gap: Gap, top: number, bottom: number) => void) | undefined;
+  /** How many notes hang on folded lines, and what shows the first of them. */
+  notes: number;
+  reveal: () => void;
 };
 
-export function GapRow({ gap, position, loading, unfold }: GapRowProps): ReactNode {
+export function GapRow({ gap, position, loading, unfold, notes, reveal }: GapRowProps): ReactNode {
   const where = position === "first" ? " above" : position === "last" ? " below" : "";
   const words = `${gap.length.toLocaleString("en")} unchanged line${gap.length === 1 ? "" : "s"}${where}`;
   const partly = gap.length > STEP;
@@ -132,6 +141,11 @@ export function GapRow({ gap, position, loading, unfold }: GapRowProps): ReactNo
           <button type="button" onClick={() => unfold(gap, gap.length, 0)} title="Show all of them">
             Show all
           </button>
+          {notes > 0 && (
+            <button type="button" className={styles.hiddenNotes} onClick={reveal}>
+              {notes} {notes === 1 ? "note" : "notes"} inside
+            </button>
+          )}
         </>
       )}
     </div>

@@ -1,7 +1,7 @@
 // One file's diff, split or unified. Only the rows in view exist; they are all 20 px high except notes.
 //
-// Deliberately absent: which file, where it comes from, comments as such (they arrive as notes), and keys
-// beyond the scroller's own: whoever shows the diff drives it through its handle.
+// Deliberately absent: which file, where it comes from, comments as such (they arrive as notes), what the chosen
+// lines are for, and keys beyond the scroller's own: whoever shows the diff drives it through its handle.
 
 import {
   type ReactNode,
@@ -18,21 +18,44 @@ import type { FileDiff } from "../../ipc/bindings/FileDiff";
 import { testIds } from "../../testids";
 import styles from "./Diff.module.css";
 import { type Cell, GapRow, SplitRow, UnifiedRow } from "./DiffRow";
-import { geometryOf, ROW_HEIGHT, seen, topOf } from "./geometry";
+import { geometryOf, ROW_HEIGHT, rowAt, seen, topOf } from "./geometry";
 import { lineEndsOf } from "./markers";
 import { asCell, asRow, asTable } from "./roles";
-import { type Layout, type NoteAt, partnerOf, ROW_GAP, ROW_NOTE, type Rows, rowOfLine } from "./rows";
+import {
+  isFoldedIn,
+  type Layout,
+  type NoteAt,
+  newLineOf,
+  nextLine,
+  partnerOf,
+  ROW_GAP,
+  ROW_NOTE,
+  type Rows,
+  rowOfLine,
+  textsOf,
+} from "./rows";
 import { useFolds } from "./useFolds";
+import { ends, type LineRange, stepped, usePresses } from "./useLines";
 import { useSyntax } from "./useSyntax";
 import { type WordDiff, wordDiff } from "./words";
 
 /** Something that hangs below a line. */
 export type DiffNote = NoteAt & { id: string; body: ReactNode };
 
+/** What a line stands out for, beside being changed. */
+export type LineMark = "evidence" | "finding" | "draft";
+
 export type DiffHandle = {
   /** Scrolls to the next (1) or the previous (-1) change; false when there is none. */
   change(step: 1 | -1): boolean;
-  line(at: NoteAt): void;
+  /** Shows a line, unfolded if need be; false when this diff has no such line. */
+  line(at: NoteAt): boolean;
+  /** Moves the cursor by a line, or what is chosen along with it. */
+  step(step: 1 | -1, extend: boolean): void;
+  /** The cursor, or the first line in sight. */
+  here(): LineRange | null;
+  /** Shown lines of the new side as they read. */
+  texts(from: number, to: number): string[];
   focus(): void;
 };
 
@@ -42,11 +65,22 @@ type DiffViewProps = {
   /** Reads the same diff with `context` unchanged lines around each hunk. Without it, folds stay folded. */
   wider?: (context: number) => Promise<FileDiff>;
   notes?: readonly DiffNote[];
+  /** The note that is being worked on: it is brought into sight once. */
+  openNote?: string | null;
+  /** Lines of the new side that stand out. */
+  marks?: ReadonlyMap<number, LineMark>;
+  cursor?: LineRange | null;
+  onCursor?: ((range: LineRange) => void) | undefined;
+  onGutter?: ((range: LineRange) => void) | undefined;
   handle?: Ref<DiffHandle>;
 };
 
 const NO_NOTES: readonly DiffNote[] = [];
 const NOTE_GUESS = 84;
+/** A note in which something is written, with a line around it. */
+const NOTE_ROOM = 210;
+/** Lines beyond the one looked for, when it is unfolded. */
+const AROUND = 4;
 const STEP_PX = 4 * ROW_HEIGHT;
 
 /** Which words changed, remembered per line; computed when the line is seen. */
@@ -71,8 +105,14 @@ function useWords(rows: Rows): (line: number) => WordDiff["added"] | undefined {
   }, [rows]);
 }
 
-export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: DiffViewProps) {
-  const { rows, loading, unfold } = useFolds(diff, layout, notes, wider);
+export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle, ...more }: DiffViewProps) {
+  const { openNote = null, marks, cursor = null, onCursor, onGutter } = more;
+  // Where notes hang decides the rows; what they say does not.
+  const hung = notes.map(({ side, line }) => `${side} ${line}`).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `hung` stands for the notes' places
+  const places = useMemo(() => notes.map(({ side, line }) => ({ side, line })), [hung]);
+  const { rows, loading, unfold } = useFolds(diff, layout, places, wider);
+  const awaited = useRef<NoteAt | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const measure = useRef<HTMLSpanElement>(null);
@@ -145,6 +185,8 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
     };
   }, []);
 
+  usePresses(scroller, rows, { cursor, onCursor, onGutter });
+
   const gutter = Math.max(3, String(Math.max(diff.old_lines, diff.new_lines)).length) * size.column + 20;
   const cellWidth = layout === "unified" ? size.width - 2 * gutter : size.width / 2 - gutter;
   const textWidth = rows.columns * size.column + 40;
@@ -155,6 +197,52 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
     if (element)
       element.scrollTop = Math.max(0, topOf(geometry, row) - Math.min(120, element.clientHeight / 3));
   };
+  const showLine = (at: NoteAt): boolean => {
+    const row = rowOfLine(rows, at);
+    if (row >= 0) {
+      scrollToRow(row);
+      return true;
+    }
+    const gap = rows.gaps.find((one) => isFoldedIn(one, at));
+    if (!gap || !unfold) return false;
+    awaited.current = at;
+    const above = at.line - (at.side === "old" ? gap.oldStart : gap.newStart);
+    if (above < gap.length / 2) unfold(gap, above + AROUND, 0);
+    else unfold(gap, 0, gap.length - above + AROUND);
+    return true;
+  };
+  // A line that had to be read first is shown when it is there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the reason
+  useEffect(() => {
+    const row = awaited.current ? rowOfLine(rows, awaited.current) : -1;
+    if (row < 0) return;
+    awaited.current = null;
+    scrollToRow(row);
+  }, [rows]);
+
+  const sought = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (sought.current === openNote || !element) return;
+    const row = rows.noteRows.find((one) => notes[rows.left[one] ?? -1]?.id === openNote);
+    if (row === undefined) return;
+    sought.current = openNote;
+    const top = topOf(geometry, row);
+    const below = top + NOTE_ROOM - element.clientHeight;
+    if (element.scrollTop < below || element.scrollTop > top) element.scrollTop = Math.max(0, below);
+    look(element);
+  }, [openNote, rows, notes, geometry, look]);
+
+  const firstInSight = () => rowAt(geometry, (scroller.current?.scrollTop ?? 0) + ROW_HEIGHT - 1);
+  const keepInSight = (row: number) => {
+    const element = scroller.current;
+    if (!element) return;
+    const top = topOf(geometry, row);
+    if (top < element.scrollTop + ROW_HEIGHT) element.scrollTop = Math.max(0, top - ROW_HEIGHT);
+    else if (top + 2 * ROW_HEIGHT > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + 2 * ROW_HEIGHT - element.clientHeight;
+  };
+
   useImperativeHandle(handle, () => ({
     change(step) {
       const element = scroller.current;
@@ -167,11 +255,22 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
       if (row === undefined) return false;
       const before = element.scrollTop;
       scrollToRow(row);
+      const line = nextLine(rows, row - 1, 1);
+      if (line !== null) onCursor?.({ anchor: line, line });
       return element.scrollTop !== before;
     },
-    line(at) {
-      const row = rowOfLine(rows, at);
-      if (row >= 0) scrollToRow(row);
+    line: showLine,
+    step(step, extend) {
+      const next = stepped(rows, cursor, firstInSight(), step, extend);
+      if (!next) return;
+      onCursor?.(next);
+      keepInSight(rowOfLine(rows, { side: "new", line: next.line }));
+    },
+    here() {
+      return cursor ?? stepped(rows, null, firstInSight(), 1, false);
+    },
+    texts(from, to) {
+      return textsOf(rows.lines, from, to);
     },
     focus() {
       scroller.current?.focus();
@@ -188,7 +287,17 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
       const gap = rows.gaps[left];
       if (!gap) return null;
       const position = row === 0 ? "first" : row === rows.count - 1 ? "last" : "middle";
-      return <GapRow gap={gap} position={position} loading={loading.has(gap.index)} unfold={unfold} />;
+      const folded = places.filter((place) => isFoldedIn(gap, place));
+      return (
+        <GapRow
+          gap={gap}
+          position={position}
+          loading={loading.has(gap.index)}
+          unfold={unfold}
+          notes={folded.length}
+          reveal={() => folded[0] && showLine(folded[0])}
+        />
+      );
     }
     if (rows.kind[row] === ROW_NOTE) {
       const note = notes[left];
@@ -203,15 +312,20 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
     return only && <UnifiedRow cell={only} />;
   };
 
+  const [from, to] = cursor ? ends(cursor) : [0, -1];
   const painted: ReactNode[] = [];
   for (let row = first; row < last; row++) {
     const isNote = rows.kind[row] === ROW_NOTE;
+    const line = newLineOf(rows, row);
     painted.push(
       <div
         key={isNote ? `note-${notes[rows.left[row] ?? -1]?.id}` : row}
         {...asRow(row)}
         className={styles.row}
         data-note={isNote || undefined}
+        data-mark={(line !== null && marks?.get(line)) || undefined}
+        data-chosen={(line !== null && line >= from && line <= to) || undefined}
+        data-cursor={(line !== null && line === cursor?.line) || undefined}
         style={{ top: topOf(geometry, row), height: isNote ? undefined : ROW_HEIGHT }}
       >
         {rowBody(row)}
@@ -221,7 +335,13 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle }: Diff
 
   const gutterStyle = { "--gutter": `${gutter}px` } as React.CSSProperties;
   return (
-    <div className={styles.view} data-layout={layout} data-testid={testIds.diff} style={gutterStyle}>
+    <div
+      className={styles.view}
+      data-layout={layout}
+      data-lines={onGutter ? "" : undefined}
+      data-testid={testIds.diff}
+      style={gutterStyle}
+    >
       <span ref={measure} className={styles.measure} aria-hidden="true">
         {"0".repeat(100)}
       </span>

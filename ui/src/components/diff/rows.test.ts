@@ -11,6 +11,7 @@ import {
   ROW_NOTE,
   type Rows,
   rowOfLine,
+  withNotes,
 } from "./rows";
 
 /** A hunk from lines that start with " ", "-" or "+". */
@@ -138,7 +139,7 @@ test("notes hang below their line, and move the changes after them", () => {
     { side: "old" as const, line: 31 },
     { side: "new" as const, line: 5 },
   ];
-  const laid = layRows(two, "split", new Map(), new Map(), notes);
+  const laid = withNotes(layRows(two, "split"), notes);
   expect(shown(laid)).toEqual([
     "~9",
     "10|10",

@@ -165,13 +165,12 @@ function sameBlock(lines: DiffLine[], i: number): boolean {
   return follows(here.old, next.old) && follows(here.new, next.new);
 }
 
-/** Lays a diff out. `notes` hang below the last row that shows their line; one whose line is folded is not shown. */
+/** Lays a diff out. */
 export function layRows(
   diff: FileDiff,
   layout: Layout,
   unfolded: ReadonlyMap<number, Unfolded> = new Map(),
   context: Context = new Map(),
-  notes: readonly NoteAt[] = [],
 ): Rows {
   const out: Building = { lines: [], kind: [], left: [], right: [] };
   const gaps: Gap[] = [];
@@ -230,7 +229,7 @@ export function layRows(
     if (line.text.length * 4 > columns)
       columns = Math.max(columns, columnsOf(line.text.slice(0, MAX_COLUMNS)));
   }
-  const rows: Rows = {
+  return {
     lines: out.lines,
     gaps,
     kind: Uint8Array.from(out.kind),
@@ -241,15 +240,14 @@ export function layRows(
     noteRows: [],
     columns,
   };
-  return notes.length === 0 ? rows : withNotes(rows, notes);
 }
 
-/** Puts note rows below the rows of their lines. */
-function withNotes(rows: Rows, notes: readonly NoteAt[]): Rows {
-  const wanted = new Map<string, number[]>();
-  notes.forEach((note, index) => {
-    const key = `${note.side}:${note.line}`;
-    wanted.set(key, [...(wanted.get(key) ?? []), index]);
+/** Puts note rows below the last row that shows their line; one whose line is folded is not shown. */
+export function withNotes(rows: Rows, notes: readonly NoteAt[]): Rows {
+  if (notes.length === 0) return rows;
+  const wanted = { old: new Map<number, number[]>(), new: new Map<number, number[]>() };
+  notes.forEach(({ side, line }, index) => {
+    wanted[side].set(line, [...(wanted[side].get(line) ?? []), index]);
   });
   const out: Building = { lines: rows.lines, kind: [], left: [], right: [] };
   const noteRows: number[] = [];
@@ -259,13 +257,10 @@ function withNotes(rows: Rows, notes: readonly NoteAt[]): Rows {
     moved.push(out.kind.length);
     push(out, kind, left, right);
     if (kind !== ROW_LINE) continue;
-    const keys: string[] = [];
-    const oldNumber = rows.lines[left]?.old;
-    const newNumber = rows.lines[right]?.new;
-    if (left >= 0 && oldNumber != null) keys.push(`old:${oldNumber}`);
-    if (right >= 0 && newNumber != null) keys.push(`new:${newNumber}`);
-    for (const key of keys) {
-      for (const note of wanted.get(key) ?? []) {
+    for (const side of ["old", "new"] as const) {
+      const number = rows.lines[side === "old" ? left : right]?.[side];
+      if (number == null) continue;
+      for (const note of wanted[side].get(number) ?? []) {
         noteRows.push(out.kind.length);
         push(out, ROW_NOTE, note, -1);
       }
@@ -290,4 +285,30 @@ export function rowOfLine(rows: Rows, at: NoteAt): number {
     if (line && line[at.side] === at.line) return row;
   }
   return -1;
+}
+
+/** The number of a row's line on the new side; null for removed lines, folds and notes. */
+export function newLineOf(rows: Rows, row: number): number | null {
+  if (rows.kind[row] !== ROW_LINE) return null;
+  return rows.lines[rows.right[row] ?? -1]?.new ?? null;
+}
+
+/** The next line of the new side that is shown, from `row` (exclusive) on; null when there is none. */
+export function nextLine(rows: Rows, row: number, step: 1 | -1): number | null {
+  for (let at = row + step; at >= 0 && at < rows.count; at += step) {
+    const line = newLineOf(rows, at);
+    if (line !== null) return line;
+  }
+  return null;
+}
+
+/** Whether a folded region holds a line. */
+export function isFoldedIn(gap: Gap, { side, line }: NoteAt): boolean {
+  const start = side === "old" ? gap.oldStart : gap.newStart;
+  return line >= start && line < start + gap.length;
+}
+
+/** The texts of the shown lines of the new side, by their number. */
+export function textsOf(lines: readonly DiffLine[], from: number, to: number): string[] {
+  return lines.filter((line) => line.new !== null && line.new >= from && line.new <= to).map((l) => l.text);
 }

@@ -11,6 +11,7 @@ import {
   type NoteAt,
   type Rows,
   type Unfolded,
+  withNotes,
 } from "./rows";
 
 type Folds = {
@@ -43,10 +44,12 @@ export function useFolds(
 } {
   const [kept, setFolds] = useState(() => closed(diff));
   const folds = kept.diff === diff ? kept : closed(diff);
-  const rows = useMemo(
-    () => layRows(diff, layout, folds.open, folds.context, notes),
-    [diff, layout, folds.open, folds.context, notes],
+  // A note that comes or goes leaves the layout of the lines as it is.
+  const bare = useMemo(
+    () => layRows(diff, layout, folds.open, folds.context),
+    [diff, layout, folds.open, folds.context],
   );
+  const rows = useMemo(() => withNotes(bare, notes), [bare, notes]);
   if (!wider) return { rows, loading: folds.loading, unfold: undefined };
 
   const unfold = (gap: Gap, top: number, bottom: number) => {

@@ -8,14 +8,17 @@ import { duration, exactTime, shortId } from "../../lib/format";
 import { testIds } from "../../testids";
 import { chipsOf, type EvidenceChip, runningChecks, scopeWord } from "./evidence";
 import styles from "./Review.module.css";
+import { Verdict } from "./Verdict";
 
 type EvidenceBarProps = {
   attempt: AttemptView;
   onLog: (run: string) => void;
   onScope: () => void;
+  /** The next open point of the review. */
+  onReview: () => void;
 };
 
-export function EvidenceBar({ attempt, onLog, onScope }: EvidenceBarProps) {
+export function EvidenceBar({ attempt, onLog, onScope, onReview }: EvidenceBarProps) {
   const chips = chipsOf(attempt.evidence);
   const running = runningChecks(attempt);
   const outside = attempt.out_of_scope.length;
@@ -40,6 +43,7 @@ export function EvidenceBar({ attempt, onLog, onScope }: EvidenceBarProps) {
           No check has run at this head
         </span>
       )}
+      <Verdict review={attempt.review} onNext={onReview} />
       <button
         type="button"
         className={styles.chip}

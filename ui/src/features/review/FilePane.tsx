@@ -2,19 +2,25 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, ChevronDown, ChevronUp, SquarePen } from "lucide-react";
-import type { Ref } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { Button, IconButton } from "../../components/Button";
-import { type DiffHandle, DiffView } from "../../components/diff/DiffView";
+import { type DiffHandle, type DiffNote, DiffView, type LineMark } from "../../components/diff/DiffView";
 import { SafeText } from "../../components/diff/LineText";
 import { markersOf } from "../../components/diff/markers";
 import type { Layout } from "../../components/diff/rows";
+import type { LineRange } from "../../components/diff/useLines";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNote } from "../../components/ErrorNote";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { DiffScope } from "../../ipc/bindings/DiffScope";
 import { queries } from "../../ipc/queries";
 import styles from "./Review.module.css";
-import { CONTEXT } from "./useViewed";
+
+/** Unchanged lines around a change, as git itself shows them. */
+export const CONTEXT = 3;
+
+/** A line that is to be shown as soon as its file is there. */
+export type Goal = { file: string; line: number | null };
 
 type FilePaneProps = {
   plan: string;
@@ -25,7 +31,15 @@ type FilePaneProps = {
   place: string;
   layout: Layout;
   viewed: boolean;
-  handle: Ref<DiffHandle>;
+  handle: RefObject<DiffHandle | null>;
+  notes: readonly DiffNote[];
+  openNote: string | null;
+  marks: ReadonlyMap<number, LineMark> | undefined;
+  goal: Goal | null;
+  onArrived: () => void;
+  cursor: LineRange | null;
+  onCursor: (range: LineRange) => void;
+  onGutter: ((range: LineRange) => void) | undefined;
   onViewed: (() => void) | undefined;
   onEditor: (() => void) | undefined;
   onChange: (step: 1 | -1) => void;
@@ -41,6 +55,16 @@ export function FilePane(props: FilePaneProps) {
   const oneSided = file.status === "added" || file.status === "deleted";
   const markers = markersOf(file, diff.data ?? null);
 
+  const arrived = useRef(props.onArrived);
+  arrived.current = props.onArrived;
+  const { goal, handle } = props;
+  const shown = diff.data;
+  useEffect(() => {
+    if (!goal || goal.file !== file.path || !shown) return;
+    if (goal.line !== null) handle.current?.line({ side: "new", line: goal.line });
+    arrived.current();
+  }, [goal, file.path, shown, handle]);
+
   const body = () => {
     if (diff.isError) return <ErrorNote problem={diff.error} onRetry={() => void diff.refetch()} />;
     if (!diff.data) return <p className={styles.reading}>Reading…</p>;
@@ -52,7 +76,18 @@ export function FilePane(props: FilePaneProps) {
       );
     }
     return (
-      <DiffView diff={diff.data} layout={oneSided ? "unified" : layout} wider={wider} handle={props.handle} />
+      <DiffView
+        diff={diff.data}
+        layout={oneSided ? "unified" : layout}
+        wider={wider}
+        handle={handle}
+        notes={props.notes}
+        openNote={props.openNote}
+        {...(props.marks && { marks: props.marks })}
+        cursor={props.cursor}
+        onCursor={props.onCursor}
+        onGutter={props.onGutter}
+      />
     );
   };
 

@@ -17,7 +17,7 @@ type FileTreeProps = {
   filter: string;
   onFilter: (filter: string) => void;
   onSelect: (path: string) => void;
-  isViewed: (path: string) => boolean;
+  isViewed: (file: ChangedFile) => boolean;
   viewed: number;
 };
 
@@ -113,7 +113,7 @@ export function FileTree({ changed, selected, filter, onFilter, onSelect, isView
 type RowProps = {
   row: TreeRow;
   selected: string | null;
-  isViewed: (path: string) => boolean;
+  isViewed: (file: ChangedFile) => boolean;
   onSelect: (path: string) => void;
   onToggle: (path: string) => void;
 };
@@ -140,7 +140,7 @@ function Row({ row, selected, isViewed, onSelect, onToggle }: RowProps) {
   }
   const { file } = row;
   const { letter, word } = statusLetter[file.status];
-  const viewed = isViewed(file.path);
+  const viewed = isViewed(file);
   const told = [file.path, word, file.in_scope ? null : "outside the scope", viewed ? "viewed" : null]
     .filter(Boolean)
     .join(", ");

@@ -6,16 +6,22 @@ import { Confirm } from "../../components/Dialog";
 import { StatusShape } from "../../components/StatusShape";
 import { Tooltip } from "../../components/Tooltip";
 import type { ActionView } from "../../ipc/bindings/ActionView";
+import type { ReviewView } from "../../ipc/bindings/ReviewView";
+import type { StageKind } from "../../ipc/bindings/StageKind";
 import type { TaskAction } from "../../ipc/bindings/TaskAction";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { actionWords } from "../../ipc/taskActions";
 import { useActions } from "../../lib/actions";
-import { shortId } from "../../lib/format";
+import { count, shortId } from "../../lib/format";
 import { testIds } from "../../testids";
+import { fixable, type Standing, standingOf } from "./points";
 import styles from "./Review.module.css";
+import type { Comments } from "./useComments";
 
 type FooterProps = {
   detail: TaskDetail;
+  review: ReviewView;
+  comments: Comments;
   /** The head that is shown, and the one the attempt has now. */
   shownHead: string | null;
   head: string | null;
@@ -26,15 +32,20 @@ type FooterProps = {
   onNewHead: () => void;
 };
 
-const KEYS: Partial<Record<TaskAction, string>> = { approve: "a" };
+/** Stages in which an attempt rests, so that changes of it can be asked for. */
+const RESTING: readonly StageKind[] = ["awaiting_approval", "queued", "needs_you"];
 
-export function Footer({ detail, shownHead, head, current, busy, onAction, onNewHead }: FooterProps) {
+export function Footer(props: FooterProps) {
+  const { detail, review, comments, shownHead, head, current, busy, onAction, onNewHead } = props;
   const [asking, setAsking] = useState(false);
   const [destroying, setDestroying] = useState<ActionView | null>(null);
   const moved = shownHead !== null && head !== null && shownHead !== head;
   const actions = current ? detail.actions : [];
   const approve = actions.find(({ action }) => action === "approve");
-  const others = actions.filter(({ action }) => action !== "approve");
+  // Sending back has its own button, which counts the comments.
+  const others = actions.filter(({ action }) => action !== "approve" && action !== "fix_again");
+  const standing = standingOf(review);
+  const sends = current && RESTING.includes(detail.task.stage.kind) ? sendsOf(review, comments.ready) : null;
   const canApprove = approve !== undefined && !moved && shownHead !== null;
 
   // What was asked about is gone.
@@ -55,6 +66,14 @@ export function Footer({ detail, shownHead, head, current, busy, onAction, onNew
       when: () => canApprove && !asking,
       run: () => setAsking(true),
     },
+    {
+      id: "review.requestChanges",
+      label: sends?.label ?? "Request changes",
+      group: "Review",
+      key: "shift+c",
+      when: () => sends !== null && !comments.sending,
+      run: () => void comments.send(),
+    },
     ...others.map((view) => ({
       id: `review.${view.action}`,
       label: `${actionWords[view.action].verb}${actionWords[view.action].destructive ? "…" : ""}`,
@@ -68,7 +87,8 @@ export function Footer({ detail, shownHead, head, current, busy, onAction, onNew
       <footer className={styles.footer} data-asking>
         <StatusShape shape="half" hue="ready" />
         <span className={styles.effect}>
-          <b>Approve {shortId(shownHead ?? "")}?</b> {detail.landing_effect ?? approve.effect}
+          <b>Approve {shortId(shownHead ?? "")}?</b> {detail.landing_effect ?? approve.effect}{" "}
+          {standing.unread && <b className={styles.warn}>{unreadWords(standing)}</b>}
         </span>
         <Ask
           yes={() => {
@@ -92,7 +112,10 @@ export function Footer({ detail, shownHead, head, current, busy, onAction, onNew
           <Button onClick={onNewHead}>Review {shortId(head)}</Button>
         </>
       ) : (
-        <span className={styles.effect}>{effectOf(detail, current)}</span>
+        <span className={styles.effect}>
+          {approve && standing.unread && <b className={styles.warn}>{unreadWords(standing)} </b>}
+          {effectOf(detail, current)}
+        </span>
       )}
       {others.map((view) => (
         <Tooltip key={view.action} text={view.effect}>
@@ -107,16 +130,29 @@ export function Footer({ detail, shownHead, head, current, busy, onAction, onNew
           </Button>
         </Tooltip>
       ))}
+      {sends && (
+        <Tooltip text={sends.effect}>
+          <Button
+            look={canApprove && comments.ready === 0 ? "normal" : "primary"}
+            keyHint="shift+c"
+            busy={comments.sending}
+            data-testid={testIds.requestChanges}
+            onClick={() => void comments.send()}
+          >
+            {sends.label}
+          </Button>
+        </Tooltip>
+      )}
       <Tooltip text={approve?.effect ?? "It can't be approved now."}>
         <Button
-          look="primary"
-          keyHint={KEYS.approve}
+          look={canApprove && comments.ready === 0 ? "primary" : "normal"}
+          keyHint="a"
           disabled={!canApprove}
           busy={busy === "approve"}
           data-testid={testIds.approve}
           onClick={() => setAsking(true)}
         >
-          Approve
+          {approve && standing.unread ? "Approve unreviewed" : "Approve"}
         </Button>
       </Tooltip>
       <Confirm
@@ -134,6 +170,25 @@ export function Footer({ detail, shownHead, head, current, busy, onAction, onNew
       </Confirm>
     </footer>
   );
+}
+
+/** What would be sent to the fixer now; null when there is nothing. */
+function sendsOf(review: ReviewView, comments: number): { label: string; effect: string } | null {
+  const open = fixable(review);
+  const parts = [
+    comments > 0 ? count(comments, "comment") : null,
+    open.findings > 0 ? count(open.findings, "open finding") : null,
+    open.unmet > 0 ? count(open.unmet, "unmet requirement") : null,
+  ].filter((part) => part !== null);
+  if (comments === 0 && open.findings === 0) return null;
+  const effect = `Sends ${parts.join(", ")} to the fixer; then the checks run and what changed is reviewed.`;
+  return { label: comments > 0 ? `Request changes (${comments})` : "Send to the fixer again", effect };
+}
+
+/** What an approval has to say when no review holds for the head. */
+function unreadWords({ word, why, struck }: Standing): string {
+  if (struck) return "The review is void: this head is not reviewed.";
+  return why === null ? `${word}.` : `${word}: not reviewed.`;
 }
 
 function effectOf(detail: TaskDetail, current: boolean): string {

@@ -1,50 +1,51 @@
 // Where a person decides: what was asked on the left, the diff in the centre, the evidence above, the decision below.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ChevronLeft } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../../components/Button";
 import type { DiffHandle } from "../../components/diff/DiffView";
-import { SafeText } from "../../components/diff/LineText";
 import type { Layout } from "../../components/diff/rows";
+import { ends, type LineRange } from "../../components/diff/useLines";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNote } from "../../components/ErrorNote";
-import { Menu } from "../../components/Menu";
-import { Segmented } from "../../components/Segmented";
-import { StatusShape } from "../../components/StatusShape";
-import { Elapsed } from "../../components/Time";
-import { toast, toastError } from "../../components/toast";
+import { toastError } from "../../components/toast";
 import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { DiffScope } from "../../ipc/bindings/DiffScope";
-import type { RunView } from "../../ipc/bindings/RunView";
-import type { TaskAction } from "../../ipc/bindings/TaskAction";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { openInEditor } from "../../ipc/engine";
-import { keys } from "../../ipc/keys";
 import { queries, usePlan, useTask } from "../../ipc/queries";
-import { Refused, request } from "../../ipc/request";
-import { requestOf } from "../../ipc/taskActions";
-import { useActions } from "../../lib/actions";
 import { useDesk } from "../../lib/desk";
-import { count, shortId } from "../../lib/format";
+import { count } from "../../lib/format";
 import { navigate } from "../../lib/route";
-import { stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
+import { CommentList } from "./CommentList";
 import { EvidenceBar } from "./EvidenceBar";
-import { FilePane } from "./FilePane";
+import { CONTEXT, FilePane, type Goal } from "./FilePane";
 import { FileTree } from "./FileTree";
-import { Findings } from "./Findings";
+import { FindingList } from "./FindingList";
 import { Footer } from "./Footer";
+import { NoChanges } from "./NoChanges";
+import { Commits, Warnings } from "./Notices";
+import { draftNote, marksOf, notesOf } from "./notes";
+import type { Places } from "./PlaceLink";
+import pointStyles from "./Points.module.css";
+import { type Place, type Point, placeOfPoint } from "./points";
+import { Requirements } from "./Requirements";
 import styles from "./Review.module.css";
+import { ReviewHead } from "./ReviewHead";
 import { RunLogDrawer } from "./RunLogDrawer";
 import { filterFiles, treeOrder } from "./tree";
-import { CONTEXT, useViewed } from "./useViewed";
+import { useAct } from "./useAct";
+import { useComments } from "./useComments";
+import { usePoints } from "./usePoints";
+import { useReviewActions } from "./useReviewActions";
+import { useViewed } from "./useViewed";
 
-type Place = { plan: string; task: string; attempt: number };
+type ReviewProps = { plan: string; task: string; attempt: number };
 
 /** The diff of an attempt beside its evidence. */
-export function Review({ plan, task, attempt }: Place) {
+export function Review({ plan, task, attempt }: ReviewProps) {
   const detail = useTask(plan, task);
   const found = detail.data?.attempts.find((one) => one.number === attempt);
   const back = () => navigate({ at: "plan", plan, view: "graph", task, tab: "spec" });
@@ -79,7 +80,7 @@ type OneReviewProps = { plan: string; detail: TaskDetail; attempt: AttemptView; 
 
 function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
   const { task } = detail;
-  const number = attempt.number;
+  const { number, review } = attempt;
   const client = useQueryClient();
   const diff = useRef<DiffHandle>(null);
   const [scope, setScope] = useState<DiffScope>("branch");
@@ -89,10 +90,14 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
   const [selected, setSelected] = useState<string | null>(null);
   const [filter, setFilter] = useState("");
   const [log, setLog] = useState<string | null>(null);
-  const [busy, setBusy] = useState<TaskAction | null>(null);
+  const [goal, setGoal] = useState<Goal | null>(null);
+  const [cursor, setCursor] = useState<(LineRange & { file: string }) | null>(null);
   const [shownHead, setShownHead] = useState(attempt.head);
   const changed = useQuery(queries.changedFiles(plan, task.id, number, scope));
-  const viewed = useViewed(plan, task.id, number, scope === "branch" ? changed.data : undefined);
+  const branch = useQuery(queries.changedFiles(plan, task.id, number, "branch"));
+  const current = detail.attempts[0]?.number === number;
+  const points = usePoints(plan, task.id, review, current);
+  const comments = useComments(plan, task.id, number, branch.data);
   const title = usePlan(plan).data?.title ?? "Plan";
 
   // The first head there is counts as seen; a later one is the person's to look at.
@@ -101,11 +106,11 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
   }, [shownHead, attempt.head]);
 
   const files = changed.data?.files ?? NO_FILES;
+  const viewed = useViewed(plan, task.id, files);
   const order = useMemo(() => treeOrder(filterFiles(files, filter)), [files, filter]);
   const at = order.findIndex((file) => file.path === selected);
   const file = files.find((one) => one.path === selected) ?? order[0] ?? null;
   const place = Math.max(0, at);
-  const current = detail.attempts[0]?.number === number;
 
   // What is looked at next is read before it is asked for.
   const next = order[place + 1];
@@ -126,177 +131,121 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
   const change = (step: 1 | -1) => {
     if (!diff.current?.change(step)) walk(step);
   };
-  const toggleViewed = () => {
-    if (!file) return;
-    if (viewed.isViewed(file.path)) {
-      viewed.mark(file.path, null);
-      return;
-    }
-    client
-      .fetchQuery(queries.fileDiff(plan, task.id, number, "branch", file.path, CONTEXT))
-      .then((read) => {
-        viewed.mark(file.path, read);
-        walk(1);
-      })
-      .catch(toastError);
-  };
-  const editor =
-    attempt.worktree && file && file.status !== "deleted"
-      ? () => openInEditor(`${attempt.worktree}/${file.path}`).catch(toastError)
+  const toggleViewed =
+    file && file.print !== null
+      ? () => {
+          const was = viewed.isViewed(file);
+          viewed.mark(file, !was);
+          if (!was) walk(1);
+        }
       : undefined;
+  const { worktree } = attempt;
+  const edit = (path: string, line?: number) =>
+    void openInEditor(`${worktree}/${path}`, line).catch(toastError);
+  const editor = worktree && file && file.status !== "deleted" ? () => edit(file.path) : undefined;
+
+  const branchFiles = branch.data?.files;
+  const changedPaths = useMemo(() => new Set(branchFiles?.map((one) => one.path)), [branchFiles]);
+  const places: Places = {
+    isChanged: (path) => changedPaths.has(path),
+    go: (to: Place) => {
+      if (!changedPaths.has(to.file)) {
+        if (worktree) edit(to.file, to.line ?? undefined);
+        return;
+      }
+      // Lines are those of the head: the worktree's own changes would show others.
+      const here = scope !== "uncommitted" && files.some((one) => one.path === to.file);
+      if (!here) setScope("branch");
+      setFilter("");
+      setLog(null);
+      setSelected(to.file);
+      setGoal({ file: to.file, line: to.line });
+      if (to.line !== null) setCursor({ file: to.file, anchor: to.line, line: to.end ?? to.line });
+    },
+  };
+  const goPoint = (point: Point) => {
+    points.choose(point);
+    const to = placeOfPoint(point, review);
+    if (to && changedPaths.has(to.file)) places.go(to);
+  };
+
+  // The new side of every scope but one is the head: that is what comments are about.
+  const commentable = scope !== "uncommitted" && current && file !== null && file.status !== "deleted";
+  const comment = (range: LineRange | null) => {
+    if (!commentable || !range) return;
+    const [line, end] = ends(range);
+    const quote = diff.current?.texts(line, end) ?? [];
+    comments.begin({ file: file.path, line, end: end === line ? null : end, quote }, "diff");
+    setCursor({ file: file.path, ...range });
+  };
 
   // Terminals stand beside the plan.
   const toTerminal = (run: string) => {
     useDesk.getState().showRun(run);
     back();
   };
+  const { act, busy } = useAct({ plan, task: task.id, attempt, shownHead, onTerminal: toTerminal });
 
-  const act = (action: TaskAction) => {
-    const run = attempt.runs.find((one) => one.live)?.id ?? null;
-    const asked = requestOf(action, { plan, task: task.id, attempt: number, head: shownHead, run });
-    if (!asked) return;
-    setBusy(action);
-    request(asked)
-      .then((answer: unknown) => {
-        if (action === "approve") toast({ tone: "good", message: `Approved ${shortId(shownHead ?? "")}` });
-        if (action === "open_shell") toTerminal((answer as RunView).id);
-      })
-      .catch((problem) => {
-        toastError(problem);
-        if (problem instanceof Refused && problem.wire.code === "moved") {
-          void client.invalidateQueries({ queryKey: [...keys.task(plan, task.id)] });
-          void client.invalidateQueries({ queryKey: [...keys.changes(plan, task.id)] });
-        }
-      })
-      .finally(() => setBusy(null));
-  };
+  useReviewActions({
+    diff,
+    hasFile: file !== null,
+    layout,
+    scope,
+    points,
+    logOpen: log !== null,
+    walk,
+    change,
+    toggleViewed,
+    editor,
+    comment: commentable ? () => comment(diff.current?.here() ?? null) : undefined,
+    go: goPoint,
+    setLayout,
+    setScope,
+    close: () => (log ? setLog(null) : back()),
+  });
 
-  useActions([
-    { id: "review.next", label: "Next file", group: "Review", key: "j", run: () => walk(1) },
-    { id: "review.previous", label: "Previous file", group: "Review", key: "k", run: () => walk(-1) },
-    { id: "review.nextChange", label: "Next change", group: "Review", key: "]", run: () => change(1) },
-    {
-      id: "review.previousChange",
-      label: "Previous change",
-      group: "Review",
-      key: "[",
-      run: () => change(-1),
-    },
-    {
-      id: "review.viewed",
-      label: "Mark as viewed",
-      group: "Review",
-      key: "v",
-      when: () => scope === "branch" && file !== null,
-      run: toggleViewed,
-    },
-    {
-      id: "review.editor",
-      label: "Open in editor",
-      group: "Review",
-      key: "e",
-      when: () => editor !== undefined,
-      run: () => void editor?.(),
-    },
-    {
-      id: "review.layout",
-      label: layout === "split" ? "Show the diff unified" : "Show the diff split",
-      group: "Review",
-      key: "u",
-      run: () => setLayout(layout === "split" ? "unified" : "split"),
-    },
-    {
-      id: "review.scope",
-      label: scope === "branch" ? "Show uncommitted changes" : "Show the branch",
-      group: "Review",
-      key: "b",
-      run: () => setScope(scope === "branch" ? "uncommitted" : "branch"),
-    },
-    {
-      id: "review.filter",
-      label: "Filter files",
-      group: "Review",
-      key: "/",
-      run: () => document.getElementById("review-filter")?.focus(),
-    },
-    {
-      id: "review.diff",
-      label: "Go to the diff",
-      group: "Review",
-      key: "d",
-      run: () => diff.current?.focus(),
-    },
-    {
-      id: "review.close",
-      label: log ? "Close the log" : "Back to the plan",
-      group: "Review",
-      key: "escape",
-      run: () => (log ? setLog(null) : back()),
-    },
-  ]);
-
-  const stage = current ? task.stage : attempt.stage;
-  const look = stageLook[stage.kind];
+  const onFile = (path: string) => places.go({ file: path, line: null, end: null });
+  const about = { file: file?.path ?? "", review, filter: points.filter, comments };
   const logRun = log ? attempt.runs.find((run) => run.id === log) : undefined;
   return (
     <section className={styles.review} data-testid={testIds.review} aria-label={`Review of ${task.title}`}>
-      <header className={styles.head}>
-        <Button look="plain" icon={<ChevronLeft size={14} />} data-testid={testIds.reviewBack} onClick={back}>
-          {title}
-        </Button>
-        <h1 className={styles.title}>
-          <SafeText text={task.title} />
-        </h1>
-        <span className={styles.stage} data-hue={look.hue}>
-          <StatusShape shape={look.shape} hue={look.hue} /> {stage.word}
-        </span>
-        <span className={styles.about}>
-          attempt {number} · {attempt.agent} · <Elapsed from={attempt.started_ms} to={attempt.ended_ms} />
-          {attempt.head && ` · ${shortId(attempt.head)} on ${shortId(attempt.base)}`}
-        </span>
-        <span className={styles.space} />
-        {detail.attempts.length > 1 && (
-          <Menu
-            align="end"
-            trigger={<Button look="plain">{count(detail.attempts.length, "attempt")}</Button>}
-            entries={detail.attempts.map((one) => ({
-              id: String(one.number),
-              label: `Attempt ${one.number} · ${one.agent}`,
-              note: one.stage.word,
-              icon: <StatusShape {...stageLook[one.stage.kind]} />,
-              run: () => navigate({ at: "review", plan, task: task.id, attempt: one.number }),
-            }))}
-          />
-        )}
-        <Segmented<DiffScope>
-          label="What is shown"
-          value={scope}
-          onChange={setScope}
-          options={[
-            { id: "branch", label: "Branch", title: "From where the attempt was cut to its head" },
-            { id: "uncommitted", label: "Uncommitted", title: "What the worktree holds beyond its head" },
-          ]}
-        />
-        <Segmented<Layout>
-          label="Layout of the diff"
-          value={layout}
-          onChange={setLayout}
-          options={[
-            { id: "split", label: "Split" },
-            { id: "unified", label: "Unified" },
-          ]}
-        />
-      </header>
+      <ReviewHead
+        plan={plan}
+        planTitle={title}
+        detail={detail}
+        attempt={attempt}
+        stage={current ? task.stage : attempt.stage}
+        scope={scope}
+        onScope={setScope}
+        layout={layout}
+        onLayout={setLayout}
+        onBack={back}
+      />
       <EvidenceBar
         attempt={attempt}
         onLog={(run) => setLog((now) => (now === run ? null : run))}
-        onScope={() => {
-          setScope("branch");
-          setSelected(attempt.out_of_scope[0] ?? null);
+        onScope={() => onFile(attempt.out_of_scope[0] ?? "")}
+        onReview={() => {
+          const point = points.next(1);
+          if (point) goPoint(point);
         }}
       />
       <div className={styles.middle}>
-        <Findings detail={detail} attempt={attempt} onFile={setSelected} />
+        <aside className={pointStyles.left} aria-label="Requirements, findings and comments">
+          <Requirements review={review} spec={task.spec} points={points} places={places} />
+          <FindingList review={review} points={points} places={places} />
+          <CommentList
+            comments={comments}
+            places={places}
+            onWhole={
+              current
+                ? () => comments.begin({ file: null, line: null, end: null, quote: [] }, "side")
+                : undefined
+            }
+          />
+          <Warnings detail={detail} attempt={attempt} onFile={onFile} />
+          <Commits attempt={attempt} />
+        </aside>
         {changed.isError ? (
           <ErrorNote problem={changed.error} onRetry={() => void changed.refetch()} />
         ) : !changed.data ? (
@@ -329,9 +278,17 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
             file={file}
             place={`${place + 1} of ${count(order.length, "file")}`}
             layout={layout}
-            viewed={viewed.isViewed(file.path)}
+            viewed={viewed.isViewed(file)}
             handle={diff}
-            onViewed={scope === "branch" ? toggleViewed : undefined}
+            notes={scope === "uncommitted" ? [] : notesOf({ ...about, head: changed.data.head })}
+            openNote={comments.open?.where === "diff" ? draftNote(comments.open.id) : null}
+            marks={scope === "uncommitted" ? undefined : marksOf(file.path, review, comments)}
+            goal={goal}
+            onArrived={() => setGoal(null)}
+            cursor={cursor?.file === file.path ? cursor : null}
+            onCursor={(range) => setCursor({ file: file.path, ...range })}
+            onGutter={commentable ? comment : undefined}
+            onViewed={toggleViewed}
             onEditor={editor}
             onChange={change}
           />
@@ -350,6 +307,8 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
       </div>
       <Footer
         detail={detail}
+        review={review}
+        comments={comments}
         shownHead={shownHead}
         head={attempt.head}
         current={current}
@@ -359,28 +318,4 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
       />
     </section>
   );
-}
-
-type NoChangesProps = { scope: DiffScope; filtered: boolean; onBranch: () => void; onClear: () => void };
-
-function NoChanges({ scope, filtered, onBranch, onClear }: NoChangesProps) {
-  if (filtered) {
-    return (
-      <EmptyState
-        title="No file matches the filter"
-        actions={<Button onClick={onClear}>Clear the filter</Button>}
-      />
-    );
-  }
-  if (scope === "uncommitted") {
-    return (
-      <EmptyState
-        title="Nothing is uncommitted"
-        actions={<Button onClick={onBranch}>Show the branch</Button>}
-      >
-        The worktree holds exactly what its head has.
-      </EmptyState>
-    );
-  }
-  return <EmptyState title="No files changed yet">What the agent commits appears here.</EmptyState>;
 }

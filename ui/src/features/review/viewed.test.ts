@@ -1,54 +1,47 @@
 import { expect, test } from "vitest";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
-import { digestOf, isViewed, keepMarks, marked, readMarks, toCompare } from "./viewed";
+import { isViewed, keepMarks, marked, readMarks } from "./viewed";
 
-const diff = (text: string): FileDiff => ({
-  path: "a.rs",
-  old_path: null,
-  binary: false,
-  too_large: null,
-  lossy: false,
-  old_lines: 0,
-  new_lines: 1,
-  hunks: [
-    {
-      old_start: 0,
-      old_lines: 0,
-      new_start: 1,
-      new_lines: 1,
-      lines: [{ kind: "added", old: null, new: 1, text }],
-    },
-  ],
+const file = (print: string | null, path = "a.rs") => ({ path, print });
+
+test("a mark holds for the change that was looked at, and for no other", () => {
+  const marks = marked({}, file("one"), true);
+  expect(isViewed(marks, file("one"))).toBe(true);
+  expect(isViewed(marks, file("two"))).toBe(false);
+  expect(isViewed(marks, file("one", "b.rs"))).toBe(false);
+  expect(marked(marks, file("one"), false)).toEqual({});
 });
 
-test("a mark counts at its head, is compared at another, and falls when the change differs", () => {
-  const marks = marked({}, "a.rs", { digest: digestOf(diff("one")), head: "h1" });
-  expect(isViewed(marks, "a.rs", "h1")).toBe(true);
-  expect(isViewed(marks, "a.rs", "h2")).toBe(false);
-  expect(toCompare(marks, ["a.rs", "b.rs"], "h2")).toEqual(["a.rs"]);
-  expect(toCompare(marks, ["a.rs", "b.rs"], "h1")).toEqual([]);
-  expect(digestOf(diff("one"))).toBe(marks["a.rs"]?.digest);
-  expect(digestOf(diff("two"))).not.toBe(marks["a.rs"]?.digest);
-  expect(marked(marks, "a.rs", null)).toEqual({});
+test("a file differs by scope, and each of its changes is marked by itself", () => {
+  const both = marked(marked({}, file("whole"), true), file("since"), true);
+  expect(isViewed(both, file("whole"))).toBe(true);
+  const one = marked(both, file("since"), false);
+  expect(isViewed(one, file("whole"))).toBe(true);
+  expect(isViewed(one, file("since"))).toBe(false);
+});
+
+test("what is not committed is never viewed", () => {
+  expect(isViewed(marked({}, file(null), true), file(null))).toBe(false);
 });
 
 test("paths named like built-in properties are not marked by themselves", () => {
-  expect(isViewed({}, "constructor", "h")).toBe(false);
-  expect(toCompare({}, ["constructor", "__proto__"], "h")).toEqual([]);
+  expect(isViewed({}, file("x", "constructor"))).toBe(false);
+  expect(isViewed(marked({}, file("x", "__proto__"), true), file("x", "toString"))).toBe(false);
 });
 
-test("marks survive in storage, nonsense does not", () => {
+test("marks survive in storage, nonsense does not, and few prints of a file are kept", () => {
   const kept = new Map<string, string>();
   const storage = {
     getItem: (key: string) => kept.get(key) ?? null,
     setItem: (key: string, value: string) => void kept.set(key, value),
     removeItem: (key: string) => void kept.delete(key),
   };
-  const marks = { "a.rs": { digest: "x", head: "h" } };
+  let marks = {};
+  for (let i = 0; i < 20; i++) marks = marked(marks, file(`p${i}`), true);
   keepMarks(storage, "k", marks);
   expect(readMarks(storage, "k")).toEqual(marks);
-  kept.set("k", '{"a":1,"b":{"digest":"d","head":"h"}}');
-  expect(readMarks(storage, "k")).toEqual({ b: { digest: "d", head: "h" } });
+  expect(readMarks(storage, "k")["a.rs"]).toHaveLength(8);
+  kept.set("k", '{"a":{"digest":"d","head":"h"},"b":["p"]}');
+  expect(readMarks(storage, "k")).toEqual({ b: ["p"] });
   kept.set("k", "{");
   expect(readMarks(storage, "k")).toEqual({});
 });

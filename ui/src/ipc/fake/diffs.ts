@@ -2,6 +2,7 @@
 import type { ChangedFile } from "../bindings/ChangedFile";
 import type { ChangedFiles } from "../bindings/ChangedFiles";
 import type { DiffLine } from "../bindings/DiffLine";
+import type { DiffScope } from "../bindings/DiffScope";
 import type { FileDiff } from "../bindings/FileDiff";
 import { specialDiff, specialFiles } from "./diffKinds";
 import { commitId, printOf } from "./shapes";
@@ -51,9 +52,16 @@ function file(path: string, more: Partial<ChangedFile> = {}): ChangedFile {
 
 const largeLines = 6000;
 
-export function changedFiles(task: string): ChangedFiles {
+/** Of each scope but the whole branch, the files that it holds here. */
+const scoped: Partial<Record<DiffScope, RegExp>> = {
+  since_review: /retry\.rs$|tests\/queue\.rs$/,
+  last_run: /queue\.rs$/,
+  uncommitted: /src\/retry\.rs$/,
+};
+
+export function changedFiles(task: string, scope: DiffScope): ChangedFiles {
   const dir = `crates/${task}`;
-  const files = specialFiles() ?? [
+  const all = specialFiles() ?? [
     file(`${dir}/src/retry.rs`, { added: 8, deleted: 2 }),
     file(`${dir}/src/queue.rs`, { added: 61, status: "added", old_mode: null }),
     file(`${dir}/src/settings.rs`, { added: 0, status: "renamed", old_path: `${dir}/src/config.rs` }),
@@ -63,6 +71,15 @@ export function changedFiles(task: string): ChangedFiles {
     file(`${dir}/logo.png`, { binary: true, added: null, deleted: null }),
     file("scripts/run.sh", { status: "mode_changed", new_mode: "100755", in_scope: task !== "client" }),
   ];
+  const only = scoped[scope];
+  // Only one task here left something uncommitted.
+  const files = !only
+    ? all
+    : scope === "uncommitted" && task !== "client"
+      ? []
+      : all
+          .filter((f) => only.test(f.path))
+          .map((f) => ({ ...f, print: scope === "uncommitted" ? null : printOf(`${scope} ${f.path}`) }));
   const sum = (side: "added" | "deleted") => files.reduce((n, f) => n + (f[side] ?? 0), 0);
   return {
     base: commitId("base"),

@@ -314,7 +314,7 @@ function answer(fake: Fake, request: Request): Reply {
       return { type: "runs", value: runs.sort(byTime) };
     }
     case "changed_files":
-      return { type: "changed_files", value: changedFiles(request.task) };
+      return { type: "changed_files", value: changedFiles(request.task, request.scope) };
     case "file_diff":
       return { type: "file_diff", value: fileDiff(request.path, request.context) };
     case "landing":

@@ -7,7 +7,7 @@ import type { StageKind } from "../bindings/StageKind";
 import type { TaskView } from "../bindings/TaskView";
 import type { Upstream } from "../bindings/Upstream";
 import { refuse } from "./refuse";
-import { reviewWords } from "./reviews";
+import { reviewWords } from "./reviewWords";
 
 export interface FakePlan {
   view: PlanView;

@@ -1,0 +1,61 @@
+// The newest review as a piece of evidence: bound to its commits, struck through when they moved, and how far the
+// fixing has come.
+
+import { SafeText } from "../../components/diff/LineText";
+import { StatusShape } from "../../components/StatusShape";
+import { Tooltip } from "../../components/Tooltip";
+import type { ReviewView } from "../../ipc/bindings/ReviewView";
+import { exactTime } from "../../lib/format";
+import { testIds } from "../../testids";
+import { standingOf } from "./points";
+import styles from "./Review.module.css";
+
+export function Verdict({ review, onNext }: { review: ReviewView; onNext: () => void }) {
+  const standing = standingOf(review);
+  const { last, rounds, most_rounds } = review;
+  const told = (
+    <span className={styles.told}>
+      {last ? (
+        <>
+          <span>Reviewed {exactTime(last.at_ms)}</span>
+          {last.void && <span>Void: {last.void}</span>}
+          {last.failed && <span>A review that can't be read never passes.</span>}
+          <span>Click for the next open point</span>
+        </>
+      ) : (
+        <span>No reviewer has read this against the spec.</span>
+      )}
+    </span>
+  );
+  return (
+    <>
+      <Tooltip text={told}>
+        <button
+          type="button"
+          className={styles.chip}
+          data-testid={testIds.verdict}
+          data-verdict={last?.verdict ?? "none"}
+          data-void={standing.struck || undefined}
+          onClick={onNext}
+        >
+          <StatusShape shape={standing.shape} hue={standing.hue} />
+          <span className={standing.struck ? styles.void : undefined}>
+            <span data-hue={standing.struck ? undefined : standing.hue}>{standing.word}</span>{" "}
+            <span className={styles.facts}>{standing.facts}</span>
+          </span>
+          {standing.why && (
+            <span className={styles.why} title={standing.why}>
+              <SafeText text={standing.why} />
+            </span>
+          )}
+        </button>
+      </Tooltip>
+      {rounds > 0 && (
+        <span className={styles.chip} data-testid={testIds.rounds}>
+          <StatusShape shape="ring2" hue={rounds >= most_rounds ? "need" : "work"} />
+          {most_rounds > 0 ? `Fix round ${rounds} of ${most_rounds}` : `Fix round ${rounds}`}
+        </span>
+      )}
+    </>
+  );
+}
