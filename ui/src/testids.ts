@@ -80,6 +80,7 @@ export const testIds = {
   evidence: (check: string) => `evidence-${check}`,
   evidenceMerged: (check: string) => `evidence-merged-${check}`,
   log: (run: string) => `log-${run}`,
+  reviewSentence: "review-sentence",
   whyWaiting: "why-waiting",
   unblocks: "unblocks",
 

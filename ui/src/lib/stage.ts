@@ -1,6 +1,7 @@
 /*
  * Stages for people: which shape, which hue, which step of the way. The word is the engine's.
  */
+import type { Stage } from "../ipc/bindings/Stage";
 import type { StageKind } from "../ipc/bindings/StageKind";
 
 export type Shape =
@@ -59,6 +60,21 @@ const stepOf: Partial<Record<StageKind, Step | "done">> = {
 /** At which step a stage stands; `done` is behind the last one, null beside the way. */
 export function stepAt(kind: StageKind): Step | "done" | null {
   return stepOf[kind] ?? null;
+}
+
+/** Reasons for which a review needs a person. */
+const reviewReasons = ["review_failed", "findings_remain", "undecided"];
+
+export function isReviewReason(code: string | undefined): boolean {
+  return code !== undefined && reviewReasons.includes(code);
+}
+
+/** Where what reviewers said has to stand beside the stage: before an approval, after it, and when they ask. */
+export function reviewMatters({ kind, reason }: Stage): boolean {
+  return (
+    ["awaiting_approval", "queued", "landing"].includes(kind) ||
+    (kind === "needs_you" && isReviewReason(reason?.code))
+  );
 }
 
 export function isRunning(kind: StageKind): boolean {

@@ -9,12 +9,12 @@ import { Ago } from "../../components/Time";
 import { act } from "../../ipc/act";
 import type { InboxItem } from "../../ipc/bindings/InboxItem";
 import type { InboxKind } from "../../ipc/bindings/InboxKind";
-import { useInbox } from "../../ipc/queries";
+import { useInbox, usePlan } from "../../ipc/queries";
 import { useActions } from "../../lib/actions";
 import { cx } from "../../lib/cx";
 import { count } from "../../lib/format";
 import { navigate, type Route } from "../../lib/route";
-import type { Hue, Shape } from "../../lib/stage";
+import { type Hue, reviewMatters, type Shape } from "../../lib/stage";
 import { testIds } from "../../testids";
 import styles from "./inbox.module.css";
 
@@ -130,6 +130,7 @@ interface ItemProps {
 
 function Item({ item, current, onChoose }: ItemProps) {
   const look = looks[item.kind];
+  const task = usePlan(item.plan).data?.tasks.find((t) => t.id === item.task);
   const openLabel = item.kind === "ready_to_review" ? "Review" : "Open";
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: J, K and Enter do the same
@@ -151,6 +152,9 @@ function Item({ item, current, onChoose }: ItemProps) {
         </div>
         <div className={styles.what} data-selectable>
           {item.what}
+          {task && reviewMatters(task.stage) && !item.what.includes(task.review) && (
+            <span className={styles.review}>{task.review}.</span>
+          )}
         </div>
         <div className="quiet">
           {item.project_name} › {item.plan_title}

@@ -11,7 +11,7 @@ import type { PlanView } from "../../ipc/bindings/PlanView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import type { TaskPatch } from "../../ipc/bindings/TaskPatch";
 import { currentRoute, navigate } from "../../lib/route";
-import { stageLook } from "../../lib/stage";
+import { reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
 import styles from "./inspector.module.css";
 
@@ -36,6 +36,7 @@ export function SpecTab({ plan, detail }: TabProps) {
         {task.why_waiting && <Fact name="Why waiting" text={task.why_waiting} testId={testIds.whyWaiting} />}
         {task.unblocks && <Fact name="Unblocks" text={task.unblocks} testId={testIds.unblocks} />}
         {detail.landing_effect && <Fact name="Approving" text={detail.landing_effect} />}
+        {attempt && !reviewMatters(task.stage) && <Fact name="Review" text={task.review} />}
         {attempt && (
           <>
             <dt>Base</dt>

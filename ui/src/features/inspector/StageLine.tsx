@@ -1,6 +1,6 @@
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { cx } from "../../lib/cx";
-import { type Step, stageLook, stepAt, stepsOf } from "../../lib/stage";
+import { isReviewReason, type Step, stageLook, stepAt, stepsOf } from "../../lib/stage";
 import styles from "./inspector.module.css";
 
 /** How far along its way a task is; where it left the way, that step carries the state's hue. */
@@ -27,14 +27,12 @@ export function StageLine({ detail, reviewed }: { detail: TaskDetail; reviewed: 
   );
 }
 
-const reviewReasons = ["review_failed", "findings_remain", "undecided"];
-
 /** The step that a task off the path had reached, by its reason and what its newest attempt left; null for none. */
 export function reached(detail: TaskDetail): Step | null {
   const attempt = detail.attempts[0];
   const { kind, reason } = detail.task.stage;
   if (!attempt || kind === "waiting" || kind === "draft") return null;
-  if (reviewReasons.includes(reason?.code ?? "")) return "Review";
+  if (isReviewReason(reason?.code)) return "Review";
   if (attempt.approval && attempt.approval.void === null) return "Land";
   if (attempt.evidence.length > 0) return attempt.evidence.every((e) => e.passed) ? "Approve" : "Check";
   return attempt.runs.some((r) => r.kind === "implement") ? "Work" : "Setup";

@@ -12,7 +12,7 @@ import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { openInEditor } from "../../ipc/engine";
 import { useActions } from "../../lib/actions";
 import { type InspectorTab, navigate, type PlanViewName } from "../../lib/route";
-import { isRunning, stageLook } from "../../lib/stage";
+import { isRunning, reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
 import { AgentTab } from "./AgentTab";
 import { ChecksTab } from "./ChecksTab";
@@ -165,6 +165,11 @@ function StageNow({ detail }: { detail: TaskDetail }) {
             </span>
           )}
       </div>
+      {reviewMatters(task.stage) && (
+        <div className={styles.reviewNow} data-testid={testIds.reviewSentence}>
+          {task.review}
+        </div>
+      )}
       {reason && (
         <div className={styles.reason} data-selectable>
           {reason.text}

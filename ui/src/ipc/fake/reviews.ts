@@ -217,3 +217,21 @@ export function comment(review: ReviewView, comments: readonly Comment[]): void 
     review.findings.push(finding(id, { ...more, round: review.rounds, seen: 0 }));
   }
 }
+
+/** A round of fixing that worked: what was open is addressed at another head, and the review of before is void. */
+export function fixed(a: AttemptView, head: string): void {
+  a.head = head;
+  a.commits.unshift({ id: head, subject: "Address the findings", author: a.agent, at_ms: Date.now() });
+  for (const e of a.evidence) e.void = "The head moved since.";
+  if (a.review.last) a.review.last.void = "The head moved since.";
+  for (const f of a.review.findings)
+    if (f.state === "open" && f.kind !== "spec_defect")
+      Object.assign(f, { state: "addressed", blocks: false });
+}
+
+/** A review of the head that finds nothing more. */
+export function reviewed(t: TaskView, a: AttemptView): void {
+  a.review.last = lastOf(a, { at_ms: Date.now() });
+  if (a.review.requirements.length === 0) a.review.requirements = judged(t);
+  for (const r of a.review.requirements) if (r.status !== "met") r.status = "met";
+}

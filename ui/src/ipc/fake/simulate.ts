@@ -5,6 +5,7 @@ import type { Stage } from "../bindings/Stage";
 import type { TaskView } from "../bindings/TaskView";
 import type { Fake } from "./engine";
 import { derive, type FakePlan, stage } from "./plan";
+import { fixed, reviewed } from "./reviews";
 import { attempt, commitId, evidence, run } from "./shapes";
 
 /** Seconds that each stage takes here. */
@@ -12,6 +13,8 @@ const seconds: Partial<Record<string, number>> = {
   preparing: 2,
   implementing: 6,
   checking: 4,
+  reviewing: 4,
+  fixing: 5,
   queued: 2,
   landing: 4,
 };
@@ -21,7 +24,8 @@ export function tick(fake: Fake): void {
     const { view } = p;
     for (const t of view.tasks) {
       // The sample plans are pictures; only what was started here moves.
-      if (!moving.has(key(p, t)) && t.stage.kind !== "queued") continue;
+      if (!moving.has(key(p, t)) && t.stage.kind !== "queued" && t.stage.kind !== "fixing") continue;
+      moving.add(key(p, t));
       const limit = seconds[t.stage.kind];
       if (limit !== undefined && Date.now() - (t.since_ms ?? 0) >= limit * 1000) advance(fake, p, t);
       else if (t.stage.kind === "implementing") {
@@ -73,7 +77,21 @@ function advance(fake: Fake, p: FakePlan, t: TaskView): void {
       a?.evidence.push(
         evidence("test", head, { run: a.runs[0]?.id ?? null, duration_ms: 4000, at_ms: Date.now() }),
       );
+      if (!p.view.review) return to(fake, p, t, stage("awaiting_approval", "Ready to review"));
+      begin(fake, p, t, "review", "codex");
+      return to(fake, p, t, stage("reviewing", "Reviewing"));
+    case "reviewing": {
+      if (!a) return;
+      reviewed(t, a);
+      const { head: at = head, base } = a;
+      const about = { task: t.id, attempt: a.number, head: at, base, verdict: "pass" };
+      fake.say(p.view.id, { type: "review.finished", ...about, unmet: 0, findings: 0 });
       return to(fake, p, t, stage("awaiting_approval", "Ready to review"));
+    }
+    case "fixing":
+      if (a) fixed(a, commitId(`fix ${a.review.rounds} ${t.id}`));
+      begin(fake, p, t, "check", "check test");
+      return to(fake, p, t, stage("checking", "Checking 1 of 1"));
     case "queued":
       moving.add(key(p, t));
       begin(fake, p, t, "check", "check test, merged");

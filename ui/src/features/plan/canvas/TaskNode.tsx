@@ -9,7 +9,7 @@ import { useLatestLine } from "../../../ipc/live";
 import { cx } from "../../../lib/cx";
 import { duration } from "../../../lib/format";
 import { useNow } from "../../../lib/now";
-import { isRunning, stageLook } from "../../../lib/stage";
+import { isRunning, reviewMatters, stageLook } from "../../../lib/stage";
 import { testIds } from "../../../testids";
 import { TitleInput } from "../TitleInput";
 import styles from "./canvas.module.css";
@@ -98,7 +98,12 @@ function Rest({ task, plan }: { task: TaskView; plan: string }) {
       </div>
       {numbers ? (
         <div className={styles.third}>
-          {task.started_ms !== null && (
+          {reviewMatters(stage) && (
+            <span className={styles.review} title={task.review}>
+              {task.review}
+            </span>
+          )}
+          {task.started_ms !== null && !reviewMatters(stage) && (
             <span>
               <Elapsed from={task.started_ms} to={task.ended_ms} />
               {task.estimate_ms !== null && ` of ${duration(task.estimate_ms)}`}

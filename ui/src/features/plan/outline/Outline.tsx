@@ -17,7 +17,7 @@ import { runAction, useActions } from "../../../lib/actions";
 import { cx } from "../../../lib/cx";
 import { duration } from "../../../lib/format";
 import { type InspectorTab, navigate } from "../../../lib/route";
-import { stageLook } from "../../../lib/stage";
+import { reviewMatters, stageLook } from "../../../lib/stage";
 import { testIds } from "../../../testids";
 import { useLit } from "../canvas/lit";
 import { newTask, removal } from "../edits";
@@ -333,6 +333,7 @@ function OutlineRow({
       </div>
       <div role="gridcell" className={styles[look.hue]} title={task.why_waiting ?? task.stage.reason?.text}>
         {task.stage.word}
+        {reviewMatters(task.stage) && <span className="quiet"> · {task.review}</span>}
       </div>
       <div role="gridcell" className="quiet" title={names(task, titles)}>
         {names(task, titles)}
