@@ -1,8 +1,6 @@
-//! From a run's shim to the page: its bytes made safe, in messages of a fitting size, one per frame.
-//!
-//! What a run writes goes through the screen that a page far behind is shown, and waits in an [`Outlet`].
-//! While the page is behind nothing is read: the shim writes its log whether anybody looks or not. When the page
-//! has room again the stream leaps over what is old, so that the screen is never older than a moment.
+//! The terminals that the page is attached to: what it asks of them finds its stream here.
+
+mod stream;
 
 use std::{
     collections::HashMap,
@@ -11,37 +9,17 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
-use protocol::{Error, ErrorCode, RunOutcome};
+use protocol::{Error, ErrorCode};
 use serde::Serialize;
+use stream::{Begin, Stream};
 use tauri::{
     async_runtime::JoinHandle,
     ipc::{Channel, InvokeResponseBody},
 };
-use terminal::{Exit, Line, Log, Mode, Reason, Sanitizer, Screen, View, Viewer, WINDOW};
-use tokio::{
-    sync::Notify,
-    time::{Instant, sleep_until},
-};
-
-use crate::outlet::{BACKLOG, Outlet};
-
-/// One message per painted frame: more would only queue up before the page's script.
-const FRAME: Duration = Duration::from_millis(16);
-
-/// So much output before the place where the page begins is read to know the screen there.
-const PRIME: u64 = 256 << 10;
-
-/// The same when a stream leaps: little, for it happens many times in a flood.
-const LEAP: u64 = 64 << 10;
-
-/// Between the screens of a flood: a person sees no more than ten in a second.
-const SCREEN_PAUSE: Duration = Duration::from_millis(100);
-
-/// Until the page says its size.
-const SIZE: (u16, u16) = (80, 24);
+use terminal::{Exit, Line, Log, WINDOW};
+use tokio::sync::Notify;
 
 /// An attachment, for the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,7 +38,7 @@ struct Told {
     acknowledged: AtomicUsize,
     size: Mutex<Option<(u16, u16)>>,
     changed: Notify,
-    /// The way to the run's keyboard; another one after a leap.
+    /// The way to the run's keyboard; another one after a flood.
     line: Mutex<Option<Line>>,
 }
 
@@ -177,227 +155,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     Error::new(ErrorCode::NotFound, format!("The terminal of {} can't be read: {error}.", path.display()))
-}
-
-/// Where a stream begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Begin {
-    /// Read from here, to know the screen.
-    read_from: u64,
-    /// Shown from here.
-    show_from: u64,
-    /// What comes before is shown as a screen.
-    with_screen: bool,
-}
-
-impl Begin {
-    fn choose(start: u64, end: u64, offset: u64, replay: bool) -> Self {
-        let offset = offset.clamp(start, end.max(start));
-        let with_screen = !replay || end - offset > BACKLOG as u64;
-        let show_from = if with_screen { end } else { offset };
-        Self { read_from: show_from.saturating_sub(PRIME).max(start), show_from, with_screen }
-    }
-}
-
-/// One attachment under way.
-#[derive(Debug)]
-struct Stream {
-    dir: PathBuf,
-    viewer: Viewer,
-    told: Arc<Told>,
-    sanitizer: Sanitizer,
-    screen: Screen,
-    outlet: Outlet,
-    /// Where the log ended when the page attached: what is older causes no effects any more.
-    replay_until: u64,
-    /// Where the page begins, as long as that is ahead.
-    begin: Option<Begin>,
-    /// The output that went through the screen ends here.
-    at: u64,
-    /// The screen is that of a moment ago: the page may have it.
-    is_fresh: bool,
-    over: bool,
-}
-
-impl Stream {
-    fn new(dir: PathBuf, viewer: Viewer, begin: Begin, end: u64, told: Arc<Told>) -> Self {
-        *locked(&told.line) = Some(viewer.line());
-        let mut stream = Self {
-            dir,
-            viewer,
-            told,
-            sanitizer: Sanitizer::new(Mode::Replay),
-            screen: Screen::new(SIZE.0, SIZE.1),
-            outlet: Outlet::default(),
-            replay_until: end,
-            begin: Some(begin),
-            at: begin.read_from,
-            is_fresh: false,
-            over: false,
-        };
-        stream.arrive();
-        stream
-    }
-
-    /// Runs until the run's end has been told, or the page is gone (`send` says false).
-    async fn run(mut self, mut send: impl FnMut(Vec<u8>) -> bool) {
-        let mut next_frame = Instant::now();
-        let told = Arc::clone(&self.told);
-        loop {
-            tokio::select! {
-                // What the page says comes first, then its frame: a flood must not starve it.
-                biased;
-                () = told.changed.notified() => self.listen(),
-                () = sleep_until(next_frame), if self.outlet.is_ready() => {
-                    if self.outlet.is_behind() && !self.is_fresh && self.leap().await {
-                        continue;
-                    }
-                    let pause = if self.outlet.is_behind() { SCREEN_PAUSE } else { FRAME };
-                    next_frame = Instant::now() + pause;
-                    if !self.give(&mut send) {
-                        return;
-                    }
-                }
-                view = self.viewer.next(), if !self.over && !self.outlet.is_behind() => match view {
-                    Ok(Some(view)) => self.see(view),
-                    Ok(None) => self.over = true,
-                    Err(error) => self.end(&lost(&error.to_string())),
-                },
-            }
-            if self.over && self.outlet.is_empty() {
-                return;
-            }
-        }
-    }
-
-    /// Sends the next message. False when the page is gone.
-    fn give(&mut self, send: &mut impl FnMut(Vec<u8>) -> bool) -> bool {
-        let message = self.outlet.next(|| (self.at, self.screen.snapshot()));
-        self.is_fresh = false;
-        message.is_none_or(send)
-    }
-
-    /// Goes on near the end of the log, if that is far ahead. False when it isn't (or can't be told): then the
-    /// screen serves as it is.
-    async fn leap(&mut self) -> bool {
-        let Ok(held) = Log::open(&self.dir).range() else { return false };
-        if self.over || held.end.saturating_sub(self.at) <= LEAP {
-            return false;
-        }
-        let read_from = held.end - LEAP;
-        let Ok(viewer) = terminal::attach(&self.dir, read_from, WINDOW).await else { return false };
-        *locked(&self.told.line) = Some(viewer.line());
-        self.viewer = viewer;
-        self.outlet.forget();
-        self.begin = Some(Begin { read_from, show_from: held.end, with_screen: true });
-        self.at = read_from;
-        // The leap may end in the middle of a sequence, and the colours there are not those from before it.
-        self.sanitizer = Sanitizer::new(Mode::Replay);
-        self.screen.feed(b"\x1b[m");
-        true
-    }
-
-    fn listen(&mut self) {
-        self.outlet.acknowledge(self.told.acknowledged.swap(0, Ordering::AcqRel));
-        let size = locked(&self.told.size).take();
-        if let Some((cols, rows)) = size {
-            self.screen.resize(cols, rows);
-        }
-    }
-
-    fn see(&mut self, view: View) {
-        match view {
-            View::Chunk { offset, bytes } => {
-                self.at = offset;
-                // At the two places where something changes, the chunk is cut.
-                let mut rest = bytes.as_slice();
-                while !rest.is_empty() {
-                    let (piece, after) = rest.split_at(self.until_change(rest.len()));
-                    self.show(piece);
-                    rest = after;
-                }
-                self.viewer.ack(bytes.len() as u64);
-            }
-            View::Gap { to, .. } => {
-                self.at = to;
-                if self.begin.is_none() {
-                    self.outlet.gap(to);
-                }
-                self.arrive();
-            }
-            View::Exited(exit) => self.end(&ending(&exit)),
-        }
-    }
-
-    /// How many of the next `most` bytes are alike.
-    fn until_change(&self, most: usize) -> usize {
-        [Some(self.replay_until), self.begin.map(|begin| begin.show_from)]
-            .into_iter()
-            .flatten()
-            .filter(|place| *place > self.at)
-            .map(|place| usize::try_from(place - self.at).unwrap_or(usize::MAX))
-            .fold(most, usize::min)
-    }
-
-    fn show(&mut self, bytes: &[u8]) {
-        if self.at >= self.replay_until {
-            self.sanitizer.set_mode(Mode::Live);
-        }
-        let mut safe = Vec::with_capacity(bytes.len());
-        self.sanitizer.feed(bytes, &mut safe);
-        self.screen.feed(&safe);
-        if self.begin.is_none() {
-            self.outlet.output(self.at, &safe);
-        }
-        self.at += bytes.len() as u64;
-        self.arrive();
-    }
-
-    /// Whether the place where the page begins has come.
-    fn arrive(&mut self) {
-        if let Some(begin) = self.begin.take_if(|begin| self.at >= begin.show_from)
-            && begin.with_screen
-        {
-            self.is_fresh = true;
-            self.outlet.begin_with_screen();
-        }
-    }
-
-    fn end(&mut self, ending: &Ending) {
-        self.over = true;
-        if self.begin.take().is_some() {
-            self.is_fresh = true;
-            self.outlet.begin_with_screen();
-        }
-        // It holds numbers and text alone, which always become JSON.
-        self.outlet.exited(self.at, serde_json::to_vec(ending).unwrap_or_default());
-    }
-}
-
-/// How a run ended, for the page.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-struct Ending {
-    code: Option<i32>,
-    outcome: RunOutcome,
-    detail: Option<String>,
-}
-
-fn lost(why: &str) -> Ending {
-    Ending { code: None, outcome: RunOutcome::Lost, detail: Some(why.to_owned()) }
-}
-
-fn ending(exit: &Exit) -> Ending {
-    let (outcome, detail) = match &exit.reason {
-        Reason::Exited => match exit.signal {
-            None => (RunOutcome::Exited, None),
-            Some(signal) => (RunOutcome::Signalled, Some(format!("Signal {signal} ended it."))),
-        },
-        Reason::TimeLimit => (RunOutcome::TimedOut, Some("Its time limit passed.".to_owned())),
-        Reason::Killed => (RunOutcome::Ended, Some("It was asked to end.".to_owned())),
-        Reason::StartFailed { message } => (RunOutcome::StartFailed, Some(message.clone())),
-        Reason::Lost => (RunOutcome::Lost, Some("The process that held its terminal died.".to_owned())),
-    };
-    Ending { code: exit.code, outcome, detail }
 }
 
 #[cfg(test)]

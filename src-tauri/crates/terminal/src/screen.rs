@@ -75,6 +75,21 @@ impl Screen {
         bytes
     }
 
+    /// Bytes that paint this screen over whatever an emulator of the same size shows, its scrollback left alone,
+    /// wherever in the output it stopped: in the middle of a sequence or of a picture held back (mode 2026).
+    pub fn repaint(&self) -> Vec<u8> {
+        let screen = self.parser.screen();
+        let mut bytes = b"\x18".to_vec();
+        bytes.extend(if screen.alternate_screen() { b"\x1b[?1049h" } else { b"\x1b[?1049l" });
+        // Margins, origin, charset and attributes as in the beginning; no mouse unless the state below says so.
+        bytes.extend(b"\x1b[!p\x1b[r\x1b[?6l\x1b[4l\x1b[?7h\x1b(B\x0f\x1b[m");
+        bytes.extend(b"\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l");
+        bytes.extend(b"\x1b[?2026h");
+        bytes.extend(screen.state_formatted());
+        bytes.extend(b"\x1b[?2026l");
+        bytes
+    }
+
     /// Whether a full-screen program has taken the terminal over.
     pub fn is_full_screen(&self) -> bool {
         self.parser.screen().alternate_screen()
@@ -114,6 +129,27 @@ mod tests {
         other.feed(&screen.snapshot());
         assert_eq!(other.text(), screen.text());
         assert!(other.is_full_screen());
+        assert_eq!(other.snapshot(), screen.snapshot());
+    }
+
+    #[test]
+    fn a_repaint_covers_what_was_there_and_its_modes() {
+        let mut screen = Screen::new(20, 5);
+        screen.feed("plain\r\n\x1b[1;32mgrün 漢字\x1b[0m\x1b[3;2Hhere".as_bytes());
+        for before in [
+            "junk\r\n\x1b[7meverywhere\x1b[?25l\x1b[?1000h\x1b[?1006h\x1b[?2004h",
+            "\x1b[?1049h\x1b[2;4r\x1b[?6hfull",
+            "cut short \x1b[38;5",
+            "cut short \x1b]0;title",
+        ] {
+            let mut other = Screen::new(20, 5);
+            other.feed(before.as_bytes());
+            other.feed(&screen.repaint());
+            assert_eq!(other.snapshot(), screen.snapshot(), "{before:?}");
+        }
+        screen.feed(b"\x1b[?1049hfull\x1b[?1002h");
+        let mut other = Screen::new(20, 5);
+        other.feed(&screen.repaint());
         assert_eq!(other.snapshot(), screen.snapshot());
     }
 

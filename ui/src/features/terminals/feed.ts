@@ -1,5 +1,5 @@
-// What stands between the channel and the emulator: one write in flight, at most one begun per painted frame,
-// and an acknowledgement for every byte the emulator has really taken.
+// What stands between the channel and the emulator: one write in flight, at most one begun per painted frame and
+// no larger than a frame has time for, and an acknowledgement for every byte the emulator has really taken.
 //
 // Deliberately absent: xterm itself, so that the order of things can be tested.
 
@@ -26,10 +26,19 @@ export type FeedWishes = {
   onProgress?(offset: number): void;
   /** Waits for the next frame that is painted. */
   schedule?(run: () => void): void;
+  /** Milliseconds from any moment on. */
+  clock?(): number;
 };
 
-/** Most bytes in one write: about what the emulator parses within a frame or two. */
-const MAX_WRITE = 128 * 1024;
+/**
+ * Bytes in one write. The emulator takes 64 KiB in some 5 ms on a quiet machine, and in many times that on one
+ * whose processors are all busy: the size follows the time that the last one took.
+ */
+const WRITE = { least: 8 * 1024, first: 64 * 1024, most: 128 * 1024 };
+
+/** Milliseconds: a write that takes longer leaves its frame too little time for painting, a shorter one has room. */
+const LONG = 8;
+const SHORT = 3;
 
 /** A hidden window paints no frames, and its output must flow on. */
 export function nextFrame(run: () => void): void {
@@ -38,22 +47,24 @@ export function nextFrame(run: () => void): void {
 }
 
 export function createFeed(wishes: FeedWishes): Feed {
-  const { screen, ack, schedule = nextFrame } = wishes;
+  const { screen, ack, schedule = nextFrame, clock = () => performance.now() } = wishes;
   const queue: Frame[] = [];
   let busy = false;
   let stopped = false;
+  let room = WRITE.first;
 
-  /** The outputs at the head of the queue, joined up to the limit. */
+  /** The outputs at the head of the queue, joined up to the limit; a larger one is cut. */
   const joined = (): { bytes: Uint8Array; end: number } => {
     const parts: Uint8Array[] = [];
     let size = 0;
     let end = 0;
-    for (let head = queue[0]; head?.kind === "output"; head = queue[0]) {
-      if (parts.length > 0 && size + head.bytes.length > MAX_WRITE) break;
-      parts.push(head.bytes);
-      size += head.bytes.length;
-      end = head.offset + head.bytes.length;
-      queue.shift();
+    for (let head = queue[0]; head?.kind === "output" && size < room; head = queue[0]) {
+      const part = head.bytes.subarray(0, room - size);
+      parts.push(part);
+      size += part.length;
+      end = head.offset + part.length;
+      if (part.length === head.bytes.length) queue.shift();
+      else queue[0] = { kind: "output", offset: end, bytes: head.bytes.subarray(part.length) };
     }
     const only = parts[0];
     if (parts.length === 1 && only) return { bytes: only, end };
@@ -68,8 +79,12 @@ export function createFeed(wishes: FeedWishes): Feed {
 
   const write = (bytes: Uint8Array, end: number) => {
     wishes.onProgress?.(end);
+    const begun = clock();
     screen.write(bytes, () => {
       if (stopped) return;
+      const took = clock() - begun;
+      if (took > LONG) room = Math.max(WRITE.least, room / 2);
+      else if (took < SHORT) room = Math.min(WRITE.most, room * 2);
       ack(bytes.length);
       busy = false;
       pump();
@@ -80,14 +95,22 @@ export function createFeed(wishes: FeedWishes): Feed {
     if (stopped) return;
     const head = queue[0];
     switch (head?.kind) {
+      case "snapshot": {
+        screen.reset();
+        // History is long and is written like output: so much per frame.
+        const { bytes } = head;
+        queue[0] = { kind: "output", offset: head.offset - bytes.length, bytes };
+        const first = joined();
+        write(first.bytes, first.end);
+        return;
+      }
       case "output": {
         const { bytes, end } = joined();
         write(bytes, end);
         return;
       }
-      case "snapshot":
+      case "screen":
         queue.shift();
-        screen.reset();
         write(head.bytes, head.offset);
         return;
       case "gap":
@@ -114,8 +137,8 @@ export function createFeed(wishes: FeedWishes): Feed {
   return {
     take(frame) {
       if (stopped) return;
-      // A snapshot replaces what was not written yet; those bytes count as taken.
-      if (frame.kind === "snapshot") {
+      // These replace what was not written yet; those bytes count as taken.
+      if (frame.kind === "snapshot" || frame.kind === "screen") {
         const skipped = queue
           .splice(0)
           .reduce((sum, one) => sum + ("bytes" in one ? one.bytes.length : 0), 0);
