@@ -80,6 +80,7 @@ pub(crate) fn open(app: &AppHandle, home: &Path) -> Result<(), Box<dyn std::erro
             }
         })
         .build()?;
+    os::suit_graphics(&window)?;
     os::revive_page(&window)?;
     remember_size(&window, place);
     Ok(())
