@@ -308,16 +308,19 @@ fn line(line: &Value, reading: &mut Reading) {
         // No hook tells of a failure.
         ("event_msg", "task_complete") => {
             if let Some(error) = payload.get("error").filter(|error| !error.is_null()) {
-                let code = code(error.get("codex_error_info").unwrap_or(&Value::Null), reading.limit_ends);
-                reading.signals.push(Signal::Failed { code, message: text(error, "message").to_owned() });
+                let message = text(error, "message").to_owned();
+                let info = error.get("codex_error_info").unwrap_or(&Value::Null);
+                let code = code(info, &message, reading.limit_ends);
+                reading.signals.push(Signal::Failed { code, message });
             }
         }
         _ => {}
     }
 }
 
-/// A word, or an object with one key and, in it, the status that the model's server gave.
-fn code(info: &Value, limit_ends: Option<i64>) -> FailCode {
+/// A word, or an object with one key and, in it, the status that the model's server gave. A stream that broke off is
+/// "other" there and told by its message alone.
+fn code(info: &Value, message: &str, limit_ends: Option<i64>) -> FailCode {
     let kind = info.as_str().or_else(|| info.as_object()?.keys().next().map(String::as_str));
     let status = info.as_object().and_then(|info| info.values().next()?.get("http_status_code")?.as_i64());
     match (kind.unwrap_or_default(), status) {
@@ -325,6 +328,7 @@ fn code(info: &Value, limit_ends: Option<i64>) -> FailCode {
         ("usage_limit_exceeded", _) | (_, Some(429)) => FailCode::RateLimit { until: limit_ends },
         ("server_overloaded" | "internal_server_error", _) => FailCode::Network,
         (kind, _) if kind.starts_with("http_") || kind.starts_with("response_") => FailCode::Network,
+        _ if message.contains("stream disconnected") => FailCode::Network,
         _ => FailCode::Other,
     }
 }

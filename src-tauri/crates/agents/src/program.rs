@@ -50,8 +50,7 @@ impl Program {
         (self.presence.as_ref()?.folder)(spec, environment)
     }
 
-    /// A file of that folder. [`Presence::idle`] since a later moment than the last signal that it works, asks or
-    /// waits, without a word that it stopped or failed, is [`Signal::Interrupted`].
+    /// A file of that folder, to be compared with what was heard last: [`Presence::interrupts`].
     pub fn presence(&self, file: &[u8]) -> Option<Presence> {
         (self.presence.as_ref()?.read)(&serde_json::from_slice(file).ok()?)
     }

@@ -110,9 +110,41 @@ pub struct Presence {
     pub since_ms: i64,
 }
 
+impl Presence {
+    /// Whether the turn was broken off without a word: the program is idle, later than `last` was heard, and by what
+    /// was heard last it should be at work or wait for a person. It becomes idle after the hook that says how a turn
+    /// ended has come back.
+    pub fn interrupts(&self, last: &Signal, heard_ms: i64) -> bool {
+        let busy = match last {
+            Signal::Working { .. }
+            | Signal::PermissionAsked { .. }
+            | Signal::Done { .. }
+            | Signal::Question { .. } => true,
+            Signal::SessionStarted { .. }
+            | Signal::Stopped { .. }
+            | Signal::Failed { .. }
+            | Signal::Interrupted
+            | Signal::Ended => false,
+        };
+        busy && self.idle && self.since_ms > heard_ms
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_idle_program_that_said_it_works_was_interrupted() {
+        let presence = |idle, since_ms| Presence { session: "s".into(), idle, since_ms };
+        let working = Signal::Working { action: "Reading".into() };
+        assert!(presence(true, 11).interrupts(&working, 10));
+        assert!(!presence(true, 10).interrupts(&working, 10), "idle from before the turn");
+        assert!(!presence(false, 11).interrupts(&working, 10));
+        for last in [Signal::Stopped { message: None }, Signal::Interrupted, Signal::Ended] {
+            assert!(!presence(true, 11).interrupts(&last, 10));
+        }
+    }
 
     #[test]
     fn a_message_cannot_press_keys() {

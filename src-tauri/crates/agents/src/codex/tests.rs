@@ -227,6 +227,8 @@ fn a_transcript_is_counted_by_response() {
             {"message": "limit", "codex_error_info": "usage_limit_exceeded"}})),
         event(json!({"type": "task_complete", "error": {"message": "key", "codex_error_info":
             {"http_connection_failed": {"http_status_code": 401}}}})),
+        event(json!({"type": "task_complete", "error":
+            {"message": "stream disconnected before completion", "codex_error_info": "other"}})),
         event(json!({"type": "task_complete", "error": null, "last_agent_message": "Done."})),
     ];
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
@@ -243,6 +245,10 @@ fn a_transcript_is_counted_by_response() {
             Signal::Interrupted,
             Signal::Failed { code: limit, message: "limit".into() },
             Signal::Failed { code: FailCode::Auth, message: "key".into() },
+            Signal::Failed {
+                code: FailCode::Network,
+                message: "stream disconnected before completion".into()
+            },
         ]
     );
 }
