@@ -22,6 +22,9 @@ const COUNTED: Duration = Duration::from_secs(5);
 /// Below this a person sees it stutter.
 const SMOOTH: f64 = 30.0;
 
+/// Pictures of a terminal in a second: below this a person sees no flood but stills of it.
+const CURRENT: f64 = 5.0;
+
 /// The browser that comes with the web view; it opens blank under a driver.
 const BLANK: &[&str] = &[
     "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
@@ -96,16 +99,27 @@ async fn measure(place: &Place<'_>, blank: &Path, table: &mut Table) -> Result<(
     let tab = page.until("the flood has a terminal", live, json!(null)).await?;
     let tab = tab.as_str().unwrap_or_default().to_owned();
     page.click(&tab).await?;
-    page.see_in_terminal(tab.trim_start_matches("dock-tab-"), LINE).await?;
+    let run = tab.trim_start_matches("dock-tab-").to_owned();
+    page.see_in_terminal(&run, LINE).await?;
+    let painted = Painted::watch(page, &run).await?;
     let flooded = frames(page).await?;
+    let painted = painted.count(page).await?;
     let logged = place.logged() - before;
-    place.dry()?;
+    fs::remove_file(place.path("go"))?;
+    page.see_in_terminal(&run, END).await?;
+    place.coppice(&["stop"])?;
     window.close().await?;
     table.figure("frames in a second at rest", format!("{rest:.0}"));
     table.ratio(
         "frames in a second in a flood, beside 30",
         format!("{flooded:.0}"),
         flooded / SMOOTH,
+        Target::AtLeast(1.0),
+    );
+    table.ratio(
+        "pictures of the terminal in a second of it, beside 5",
+        format!("{painted:.0}"),
+        painted / CURRENT,
         Target::AtLeast(1.0),
     );
     table.note(format!("The flood put {} into its log from its start to the last frame.", mega(logged)));
@@ -126,6 +140,40 @@ async fn frames(page: &Page) -> Result<f64> {
     let time = json!(u64::try_from(COUNTED.as_millis())?);
     Ok(page.client().execute_async(script, vec![time]).await?.as_f64().ok_or("no frames were counted")?)
 }
+
+/// A terminal that is really on the screen, and how often it is painted: frames alone would be counted of a page
+/// that shows nothing.
+struct Painted {
+    began: Instant,
+    run: String,
+}
+
+impl Painted {
+    async fn watch(page: &Page, run: &str) -> Result<Self> {
+        let body = "
+            const terminal = window.__coppiceTerminals?.get(given);
+            const box = terminal?.element?.getBoundingClientRect();
+            if (!box || box.width < 300 || box.height < 100 || document.visibilityState !== 'visible') return false;
+            const middle = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            if (!terminal.element.contains(middle)) return false;
+            window.__painted = 0;
+            terminal.onRender(() => window.__painted++);
+            return true";
+        page.until("the flood's terminal is in sight", body, json!(run)).await?;
+        Ok(Self { began: Instant::now(), run: run.to_owned() })
+    }
+
+    /// In a second.
+    async fn count(self, page: &Page) -> Result<f64> {
+        let body = "
+            return window.__coppiceTerminals?.has(given) ? [window.__painted] : null";
+        let painted = page.until("the terminal is still there", body, json!(self.run)).await?;
+        Ok(painted[0].as_f64().unwrap_or_default() / self.began.elapsed().as_secs_f64())
+    }
+}
+
+/// What the agent says when its flood is over.
+const END: &str = "The flood is over.";
 
 const LINE: &str = "The quick brown fox jumps over the lazy dog. 0123456789 abcdefghijklmnopqrstuv.";
 
@@ -186,7 +234,11 @@ impl<'a> Place<'a> {
         }
         fs::write(self.path("flood.txt"), format!("{LINE}\n").repeat(50_000))?;
         let (go, flood) = (self.path("go"), self.path("flood.txt"));
-        let script = format!("while [ -e '{}' ]; do cat '{}'; done\n", go.display(), flood.display());
+        let (go, flood) = (go.display(), flood.display());
+        // Without a flood it ends at once; after one it stays, so that its terminal does.
+        let script = format!(
+            "[ -e '{go}' ] || exit 0\nwhile [ -e '{go}' ]; do cat '{flood}'; done\necho '{END}'\nexec sleep 600\n"
+        );
         fs::write(self.path("agent.sh"), script)?;
         let agent = json!(["sh", self.path("agent.sh")]);
         let plan = format!(
@@ -207,12 +259,6 @@ impl<'a> Place<'a> {
             return Err("the flood can't be started".into());
         }
         Ok(before)
-    }
-
-    fn dry(&self) -> Result<()> {
-        fs::remove_file(self.path("go"))?;
-        self.coppice(&["stop"])?;
-        Ok(())
     }
 
     /// Bytes in the logs of all runs.
