@@ -1,6 +1,7 @@
 # make run      builds everything and opens the window (without a display: the demo in the terminal)
 # make test     formatting, lints, every test; ends with "N passed, N failed"
 # make check    the same without the tests
+# make test-agents  what is relied on in the real Claude Code and Codex, with a scripted model; skipped without them
 # make bench    the measurements, on release builds
 # make package  a .deb with window, command line and shim
 # make setup    system packages and page packages only; the others do it themselves
@@ -19,13 +20,16 @@ PAGE := target/page.stamp
 PAGE_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print 2>/dev/null)
 PROGRAMS := -p coppice-desktop -p cli -p terminal --bins
 
-.PHONY: run test check bench package setup tools tools-for-tests page programs FORCE
+.PHONY: run test test-agents check bench package setup tools tools-for-tests page programs FORCE
 
 run: programs
 	@sh src-tauri/scripts/run.sh
 
 test: tools-for-tests page
 	@bash tests/scripts/test.sh
+
+test-agents: tools
+	@bash tests/scripts/test-agents.sh
 
 check: tools page
 	@bash tests/scripts/test.sh --no-tests

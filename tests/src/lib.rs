@@ -8,6 +8,7 @@
 
 mod agents;
 mod coppice;
+pub mod model;
 mod plan_file;
 mod process;
 mod repo;

@@ -1,0 +1,52 @@
+//! What Coppice relies on in the agent programs, row by row over each of them: the real programs, in real terminals,
+//! with a scripted model.
+//!
+//! `make test-agents` installs the programs in the versions that were tried and runs this; `COPPICE_AGENTS` names
+//! the folder they are in. Each row ends with the proof that nothing of the user's was touched.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod home;
+mod rows;
+mod stage;
+
+/// Each row as a test of its own, for each program.
+macro_rules! suite {
+    ($($row:ident),+ $(,)?) => {
+        mod claude {
+            $(
+                #[test]
+                #[ignore = "needs the program: make test-agents"]
+                fn $row() {
+                    super::rows::$row("claude");
+                }
+            )+
+        }
+        mod codex {
+            $(
+                #[test]
+                #[ignore = "needs the program: make test-agents"]
+                fn $row() {
+                    super::rows::$row("codex");
+                }
+            )+
+        }
+    };
+}
+
+suite![
+    commits_in_a_worktree_and_counts_what_was_served,
+    a_permission_is_allowed,
+    a_permission_is_denied,
+    a_permission_is_allowed_in_the_terminal,
+    a_question_is_answered,
+    escape_interrupts_before_a_word,
+    escape_interrupts_a_permission,
+    a_refused_login_is_a_failure,
+    a_limit_says_when_it_ends,
+    a_stream_cut_in_the_middle_is_no_end,
+    a_killed_session_is_resumed,
+    a_message_reaches_an_agent_at_work,
+    a_reviewer_answers_and_changes_nothing,
+    a_fixer_commits_and_ends,
+];
