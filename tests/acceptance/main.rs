@@ -12,6 +12,7 @@ mod diamond;
 mod interrupt;
 mod landing;
 mod live;
+mod programs;
 mod queries;
 mod repositories;
 mod review;

@@ -42,6 +42,10 @@ pub(crate) enum Command {
     Report(Report),
     /// Send a task's open findings, and what you say, to its fixer
     Change(Change),
+    /// Answer what a task's agent asks: allow, deny, or words
+    Answer(SayTo),
+    /// Say something to a task's agent
+    Message(SayTo),
     /// Do without an open finding (F1) or an unmet requirement (2)
     Waive(Waive),
     /// Start no further task; running agents go on
@@ -60,6 +64,9 @@ pub(crate) enum Command {
     Engine(Engine),
     /// End the engine; agents live on and are taken up by the next one
     Shutdown,
+    /// Take the word of an agent program's hook
+    #[command(hide = true)]
+    Hook,
     /// Follow an agent script
     #[command(hide = true)]
     Scripted(Scripted),
@@ -171,6 +178,15 @@ pub(crate) struct Change {
     /// The line it is about, counted from 1
     #[arg(long, value_name = "N", requires = "file")]
     pub(crate) line: Option<u32>,
+}
+
+#[derive(Debug, Words)]
+pub(crate) struct SayTo {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    /// The words
+    #[arg(required = true)]
+    pub(crate) text: Vec<String>,
 }
 
 #[derive(Debug, Words)]

@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod engine;
 mod events;
+mod hook;
 mod log;
 mod report;
 mod run;
@@ -38,6 +39,9 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Leftovers(words) => asking(decide::leftovers(words)),
         Command::Report(words) => asking(report::report(words)),
         Command::Change(words) => asking(decide::change(words)),
+        Command::Answer(words) => asking(decide::answer(words)),
+        Command::Message(words) => asking(decide::message(words)),
+        Command::Hook => Ok(hook::hook()),
         Command::Waive(words) => asking(decide::waive(words)),
         Command::Pause(words) => asking(steer::pause(words)),
         Command::Stop(words) => asking(steer::stop(words)),

@@ -94,6 +94,16 @@ pub fn apply(world: &mut World, entry: &Entry, touched: &mut Touched) {
                 plan.activity.runs.remove(run);
             }
         }
+        Fact::SessionStarted { run, session } => {
+            let Some(known) = world.runs.get_mut(run) else { return };
+            known.session = Some(session.clone());
+            touched.insert(Key::Run(run.clone()));
+        }
+        Fact::UsageSeen { run, usage, .. } => {
+            let Some(known) = world.runs.get_mut(run) else { return };
+            known.usage = Some(usage.clone());
+            touched.insert(Key::Run(run.clone()));
+        }
         Fact::WorktreeRestored { .. } => {}
         fact => {
             let Some(plan) = entry.plan.as_ref().and_then(|id| world.plans.get_mut(id)) else { return };
@@ -353,6 +363,9 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
         | Fact::RunPlanned { .. }
         | Fact::RunStarted { .. }
         | Fact::RunEnded { .. }
+        | Fact::SessionStarted { .. }
+        | Fact::PermissionAsked { .. }
+        | Fact::UsageSeen { .. }
         | Fact::WorktreeRestored { .. }
         | Fact::NeedsYou { .. }
         | Fact::NeedsYouSettled { .. }

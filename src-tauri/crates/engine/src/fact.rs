@@ -14,7 +14,7 @@ use crate::ids::{PlanId, ProjectId, RunId};
 use crate::wire;
 use crate::world::{
     Approval, Candidate, Evidence, Lane, Millis, Outcome, PlanHead, Project, Reviewed, Run, RunKind, Size,
-    Step,
+    Step, Usage,
 };
 
 /// A recorded fact with its place in the log.
@@ -126,6 +126,22 @@ pub enum Fact {
         outcome: Outcome,
         code: Option<i32>,
         detail: Option<String>,
+    },
+
+    SessionStarted {
+        run: RunId,
+        session: String,
+    },
+    PermissionAsked {
+        task: TaskId,
+        attempt: u32,
+        run: RunId,
+        what: String,
+    },
+    UsageSeen {
+        run: RunId,
+        of: RunOf,
+        usage: Usage,
     },
 
     CheckFinished {
@@ -366,6 +382,19 @@ impl Fact {
                 code,
                 outcome: wire::outcome(outcome)?,
             },
+            Fact::PermissionAsked { task, attempt, run, what } => {
+                EventBody::PermissionAsked { task: text(&task), attempt, run: run.to_string(), what }
+            }
+            Fact::UsageSeen { run, of, usage } => EventBody::Usage {
+                task: text(&of.task),
+                attempt: of.attempt,
+                run: run.to_string(),
+                model: usage.model.clone(),
+                input: usage.input,
+                output: usage.output,
+                cached: usage.cached,
+                cost: wire::dollars(usage.cost_micros),
+            },
             Fact::CheckFinished { task, attempt, evidence } => EventBody::CheckFinished {
                 task: text(&task),
                 attempt,
@@ -444,6 +473,7 @@ impl Fact {
             }
             Fact::AttemptStep { .. }
             | Fact::ReviewBegun { .. }
+            | Fact::SessionStarted { .. }
             | Fact::ReportTaken { .. }
             | Fact::RunPlanned { .. }
             | Fact::Queued { .. }

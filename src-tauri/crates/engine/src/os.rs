@@ -17,6 +17,14 @@ pub(crate) fn boot() -> String {
         .unwrap_or_default()
 }
 
+/// Bytes that nobody can guess.
+pub(crate) fn random() -> io::Result<[u8; 16]> {
+    use std::io::Read;
+    let mut bytes = [0; 16];
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Listens at a path, which may be longer than a socket's address can be. The directory is private,
 /// and so is the socket.
 pub(crate) fn listen(path: &Path) -> io::Result<UnixListener> {

@@ -9,7 +9,9 @@ use plan::{CommitId, Report, Stage, TaskId};
 use crate::apply::{Touched, apply};
 use crate::fact::{Entry, Fact};
 use crate::ids::{PlanId, ProjectId, RunId};
-use crate::world::{Attempt, Candidate, Lane, Millis, Outcome, Plan, Project, Run, RunKind, Size, World};
+use crate::world::{
+    Attempt, Candidate, Lane, Millis, Outcome, Plan, Project, Run, RunKind, Size, Usage, World,
+};
 
 /// The little that a decision needs from outside at once.
 pub trait Outside {
@@ -47,6 +49,16 @@ pub enum Input {
         code: Option<i32>,
         signal: Option<i32>,
         detail: Option<String>,
+    },
+    /// What an agent program told about itself.
+    Heard {
+        run: RunId,
+        signal: agents::Signal,
+    },
+    /// A run has used this much in all.
+    Used {
+        run: RunId,
+        usage: Usage,
     },
     /// Intended by an engine that died before it began; it can't begin any more.
     RunVoided {
@@ -209,6 +221,8 @@ pub enum Effect {
         at: At,
         project: Project,
         run: RunId,
+        /// Who reviewed: some programs leave their report as their last message.
+        agent: Option<(String, Box<plan::Agent>)>,
         head: CommitId,
     },
     BuildCandidate {
@@ -285,9 +299,7 @@ pub struct Launch {
 #[derive(Debug, Clone)]
 pub enum What {
     /// A line for the shell.
-    Shell {
-        command: String,
-    },
+    Shell { command: String },
     /// The user's own shell, interactive.
     Interactive,
     Agent {
@@ -295,6 +307,8 @@ pub enum What {
         agent: Box<plan::Agent>,
         brief: Box<BriefParts>,
         work: Work,
+        /// The session to go on with.
+        resume: Option<String>,
     },
 }
 

@@ -59,6 +59,11 @@ pub fn comment(comment: protocol::Comment) -> crate::fact::Comment {
     crate::fact::Comment { file, line, end_line, text }
 }
 
+/// Millionths as US dollars.
+pub fn dollars(micros: Option<u64>) -> Option<f64> {
+    micros.map(|micros| micros as f64 / 1e6)
+}
+
 pub fn mode(mode: Mode) -> protocol::PlanMode {
     match mode {
         Mode::Draft => protocol::PlanMode::Draft,

@@ -211,6 +211,14 @@ pub enum Step {
     Implement {
         run: RunId,
     },
+    /// Its agent says that it is done, and lives: is it?
+    Stopped {
+        run: RunId,
+    },
+    /// It is done; its agent is being ended.
+    Leave {
+        run: RunId,
+    },
     /// The worktree is looked at: head, leftovers, scope.
     Inspect,
     CommitLeftovers,
@@ -331,6 +339,22 @@ pub struct Run {
     pub state: RunState,
     pub planned_ms: Millis,
     pub ended_ms: Option<Millis>,
+    /// The agent program's own name for its session: known once its hooks have reached us.
+    #[serde(default)]
+    pub session: Option<String>,
+    #[serde(default)]
+    pub usage: Option<Usage>,
+}
+
+/// What a run has used so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    pub model: Option<String>,
+    pub input: u64,
+    pub output: u64,
+    pub cached: u64,
+    /// Millionths of a US dollar.
+    pub cost_micros: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use agents::{FailCode, Signal};
 use engine::apply::{Touched, apply};
 use engine::decide::{Command, Opened};
 use engine::fact::{Comment, Entry, Fact};
@@ -237,6 +238,7 @@ impl Scene {
         if self.waiting.is_empty() && self.live.is_empty() {
             return false;
         }
+        self.agent_says();
         let choices = self.waiting.len() + self.live.len();
         let choice = usize::from(self.dice.roll(251)) % choices;
         if choice >= self.waiting.len() {
@@ -249,6 +251,23 @@ impl Scene {
         let effect = self.waiting.swap_remove(choice);
         self.answer(effect);
         true
+    }
+
+    /// Some living process claims to be an agent program with hooks, and tells something.
+    fn agent_says(&mut self) {
+        let signal = match self.dice.roll(40) {
+            0 => Signal::PermissionAsked { what: "Running rm".into() },
+            1 => Signal::Working { action: "Reading".into() },
+            2 => Signal::Stopped { message: None },
+            3 => Signal::Interrupted,
+            4 => Signal::SessionStarted { session: "s".into(), transcript: None },
+            5 => Signal::Failed { code: FailCode::Network, message: "It broke off.".into() },
+            _ => return,
+        };
+        let place = usize::from(self.dice.roll(97)) % self.live.len().max(1);
+        if let Some(run) = self.live.iter().nth(place).cloned() {
+            self.input(Input::Heard { run, signal });
+        }
     }
 
     fn ended(&self, run: RunId) -> Input {

@@ -31,6 +31,8 @@ pub enum NeedsYou {
     Question { text: String },
     /// The agent asks to be allowed something and waits.
     Permission { what: String },
+    /// The agent stopped at its prompt before its work was done, and lives.
+    Stopped { why: String },
     /// Preparing the worktree failed.
     SetupFailed { code: Option<i32> },
     /// The review gave no verdict that could be read.
@@ -82,7 +84,7 @@ pub enum Failure {
 impl NeedsYou {
     /// The agent's process lives and goes on by itself after the answer, so the slot stays taken.
     pub fn agent_lives(&self) -> bool {
-        matches!(self, NeedsYou::Question { .. } | NeedsYou::Permission { .. })
+        matches!(self, NeedsYou::Question { .. } | NeedsYou::Permission { .. } | NeedsYou::Stopped { .. })
     }
 
     /// The word that the event log and scripts see.
@@ -99,6 +101,7 @@ impl NeedsYou {
             NeedsYou::NoCommit => "no_commit",
             NeedsYou::Question { .. } => "question",
             NeedsYou::Permission { .. } => "permission",
+            NeedsYou::Stopped { .. } => "stopped",
             NeedsYou::SetupFailed { .. } => "setup_failed",
             NeedsYou::ReviewFailed { .. } => "review_failed",
             NeedsYou::FindingsRemain { .. } => "findings_remain",
@@ -131,6 +134,7 @@ impl NeedsYou {
             NeedsYou::NoCommit => "The agent ended without a commit.".to_owned(),
             NeedsYou::Question { text } => format!("The agent asks: {text}"),
             NeedsYou::Permission { what } => format!("The agent asks for permission: {what}"),
+            NeedsYou::Stopped { why } => format!("The agent stopped: {why}"),
             NeedsYou::SetupFailed { code } => format!("Setup of its worktree {}.", ended(*code)),
             NeedsYou::ReviewFailed { why } => format!("The review failed: {why}"),
             NeedsYou::FindingsRemain { rounds, open } => {

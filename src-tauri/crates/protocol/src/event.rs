@@ -105,6 +105,21 @@ pub enum EventBody {
     ChangesRequested { task: String, attempt: u32, comments: u32 },
     #[serde(rename = "waived")]
     Waived { task: String, attempt: u32, id: String, reason: String },
+    /// An agent waits to be allowed something.
+    #[serde(rename = "permission.asked")]
+    PermissionAsked { task: String, attempt: u32, run: String, what: String },
+    /// What a run has used so far, in all. Tokens; `cost` in US dollars, null where the program names no price.
+    #[serde(rename = "usage")]
+    Usage {
+        task: String,
+        attempt: u32,
+        run: String,
+        model: Option<String>,
+        input: u64,
+        output: u64,
+        cached: u64,
+        cost: Option<f64>,
+    },
     #[serde(rename = "needs_you")]
     NeedsYou { task: String, attempt: Option<u32>, reason: String, code: String },
     /// What was asked of a person is settled.

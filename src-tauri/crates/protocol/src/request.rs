@@ -190,6 +190,25 @@ pub enum Request {
         task: String,
         comments: Vec<Comment>,
     },
+    /// Answers what a task's agent asks: the permission or the question that it waits with. Reply: `Done`.
+    Answer {
+        plan: String,
+        task: String,
+        answer: AgentAnswer,
+    },
+    /// Says something to a task's living agent: at once, or when it next takes words. Reply: `Done`.
+    Message {
+        plan: String,
+        task: String,
+        text: String,
+    },
+    /// What an agent program tells about itself, by the hooks of its launch. Good for its own run only. Reply:
+    /// `Text`: what the hook prints, empty for nothing; held back while the program waits for an answer.
+    Hook {
+        run: String,
+        token: String,
+        said: String,
+    },
     /// Tries a held landing again.
     RetryLanding {
         plan: String,
@@ -317,6 +336,21 @@ pub struct Comment {
     /// The last line of a range.
     pub end_line: Option<u32>,
     pub text: String,
+}
+
+/// A person's answer to an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum AgentAnswer {
+    Allow {},
+    /// With what the agent is told; may be empty.
+    Deny {
+        message: String,
+    },
+    /// To a question.
+    Text {
+        text: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -297,6 +297,9 @@ pub enum TaskAction {
     Recheck,
     /// What is open goes to the fixer once more.
     FixAgain,
+    /// What its agent asks to do.
+    Allow,
+    Deny,
     RetryLanding,
     CommitLeftovers,
     PutAwayLeftovers,
@@ -522,11 +525,25 @@ pub struct RunView {
     pub outcome: Option<RunOutcome>,
     /// One sentence about an end that was no plain exit.
     pub detail: Option<String>,
+    /// What it has used so far; `None` where nothing was told.
+    pub usage: Option<UsageView>,
     pub started_ms: Millis,
     pub ended_ms: Option<Millis>,
     /// The run's folder: where its shim listens and its log lies.
     pub dir: String,
     pub worktree: String,
+}
+
+/// Tokens and money.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct UsageView {
+    pub model: Option<String>,
+    pub input: u64,
+    pub output: u64,
+    /// Input tokens from a cache, not in `input`.
+    pub cached: u64,
+    /// US dollars; `None` where no price is known.
+    pub cost: Option<f64>,
 }
 
 // ---- landing, inbox, trash, doctor

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use protocol::{Comment, PlanView, Request, TaskDetail};
+use protocol::{AgentAnswer, Comment, PlanView, Request, TaskDetail};
 
 use super::print;
-use crate::args::{Approve, Change, Leftovers, OneTask, Waive};
+use crate::args::{Approve, Change, Leftovers, OneTask, SayTo, Waive};
 use crate::display::text::{printable, short};
 use crate::engine::{Engine, reply};
 use crate::failure::{DONE, Failure};
@@ -78,6 +78,29 @@ pub(crate) async fn change(words: Change) -> Result<ExitCode, Failure> {
         Some(comment).filter(|comment| !comment.text.is_empty()).into_iter().collect();
     engine.ask(Request::RequestChanges { plan, task: words.task.task.clone(), comments }).await?;
     print(&format!("{}: its fixer starts as soon as there is a slot.\n", words.task.task))?;
+    Ok(DONE)
+}
+
+/// `allow` and `deny` are words for a permission; anything else answers a question.
+pub(crate) async fn answer(words: SayTo) -> Result<ExitCode, Failure> {
+    let engine = Engine::find().await?;
+    let plan = find::task(&engine, &words.task.which, &words.task.task).await?.id;
+    let answer = match words.text.split_first() {
+        Some((word, [])) if word == "allow" => AgentAnswer::Allow {},
+        Some((word, rest)) if word == "deny" => AgentAnswer::Deny { message: rest.join(" ") },
+        _ => AgentAnswer::Text { text: words.text.join(" ") },
+    };
+    engine.ask(Request::Answer { plan, task: words.task.task.clone(), answer }).await?;
+    print(&format!("{}: answered.\n", words.task.task))?;
+    Ok(DONE)
+}
+
+pub(crate) async fn message(words: SayTo) -> Result<ExitCode, Failure> {
+    let engine = Engine::find().await?;
+    let plan = find::task(&engine, &words.task.which, &words.task.task).await?.id;
+    let text = words.text.join(" ");
+    engine.ask(Request::Message { plan, task: words.task.task.clone(), text }).await?;
+    print(&format!("{}: said.\n", words.task.task))?;
     Ok(DONE)
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn sentence(event: &Event) -> Option<String> {
             };
             format!("{task}: check {name} {how} at{place} {}", short(head))
         }
+        EventBody::PermissionAsked { task, what, .. } => format!("{task}: asks for permission: {what}"),
         EventBody::ReviewFinished { task, head, verdict, unmet, findings, .. } => {
             let open = |count: u32, what: &str| (count > 0).then(|| format!("{count} {what}"));
             let gaps = [open(*unmet, "unmet"), open(*findings, "open findings")];
@@ -90,6 +91,7 @@ pub(crate) fn sentence(event: &Event) -> Option<String> {
         | EventBody::ProcessStarted { .. }
         | EventBody::ProcessExited { .. }
         | EventBody::HeadMoved { .. }
+        | EventBody::Usage { .. }
         | EventBody::NeedsYouSettled { .. }
         | EventBody::LandingStarted { .. }
         | EventBody::WorktreeRemoved { .. } => return None,

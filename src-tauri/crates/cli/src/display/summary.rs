@@ -26,6 +26,8 @@ pub(crate) fn command(action: TaskAction, task: &str, which: &str) -> Option<Str
         TaskAction::PutAwayLeftovers => format!("coppice leftovers {task} --put-away{which}"),
         TaskAction::Cancel => format!("coppice cancel {task}{which}"),
         TaskAction::Discard => format!("coppice discard {task}{which}"),
+        TaskAction::Allow => format!("coppice answer {task} allow{which}"),
+        TaskAction::Deny => format!("coppice answer {task} deny{which}"),
         TaskAction::FixAgain => format!("coppice change {task}{which}"),
         // Running the plan again tries the landing again.
         TaskAction::RetryLanding => "coppice run PLAN.toml".into(),

@@ -46,8 +46,10 @@ impl Actor {
                 let result = self.prepare_lane(&project, &view, &commit, &[]).await.map(drop);
                 Input::ViewSet { at, result }
             }
-            Effect::ReadReport { at, project, run, head } => {
-                let result = self.read_report(&project, &run, &head).await;
+            Effect::ReadReport { at, project, run, agent, head } => {
+                let program =
+                    agent.and_then(|(name, agent)| super::runs::program(&name, &agent, Path::new("")));
+                let result = self.read_report(&project, &run, program, &head).await;
                 Input::ReportRead { at, run, result }
             }
             Effect::BuildCandidate { at, build } => {

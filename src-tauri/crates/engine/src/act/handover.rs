@@ -135,6 +135,7 @@ impl Actor {
         &self,
         project: &world::Project,
         run: &RunId,
+        program: Option<&'static agents::Program>,
         head: &CommitId,
     ) -> Result<ReportRead, String> {
         let path = self.home.run(run).join(REPORT);
@@ -148,7 +149,9 @@ impl Actor {
             Ok(_) => {
                 fs::read_to_string(&path).map_err(|error| format!("The report can't be read: {error}."))?
             }
-            Err(_) => return Err("The reviewer ended without a report.".to_owned()),
+            Err(_) => program
+                .and_then(|program| program.last_message(&self.home.run(run), &self.log_tail(run, LOG)))
+                .ok_or("The reviewer ended without a report.")?,
         };
         let report = Report::parse(&text)?;
         let files: Vec<String> = report.cited().into_iter().map(ToOwned::to_owned).collect();

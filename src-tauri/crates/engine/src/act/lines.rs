@@ -16,6 +16,10 @@ use crate::view::Lines;
 /// A card changes at most this often.
 const PACE: Duration = Duration::from_millis(250);
 
+/// How much is read for one picture: many screens. A flood's rest is left to the skip, for reading all of it
+/// would take a processor from those who look at it.
+const MOST_READ: usize = 64 * 1024;
+
 /// How far behind the output the screen may be before it skips.
 const MOST_BEHIND: u64 = 512 * 1024;
 
@@ -57,10 +61,12 @@ impl LatestLines {
             let Some(first) = viewer.next().await? else { return Ok(false) };
             let pause = Instant::now() + PACE;
             let mut seen = Some(first);
+            let mut read = 0;
             while let Some(view) = seen.take() {
                 match view {
                     View::Chunk { bytes, .. } => {
                         viewer.ack(bytes.len() as u64);
+                        read += bytes.len();
                         clean.clear();
                         sanitizer.feed(&bytes, &mut clean);
                         screen.feed(&clean);
@@ -69,6 +75,9 @@ impl LatestLines {
                     View::Exited(_) => return Ok(false),
                 }
                 // What comes in a moment belongs to the same picture.
+                if read >= MOST_READ {
+                    break;
+                }
                 seen = match timeout_at(pause - PACE / 2, viewer.next()).await {
                     Ok(next) => next?,
                     Err(_) => None,
@@ -81,6 +90,11 @@ impl LatestLines {
                 return Ok(true);
             }
         }
+    }
+
+    /// What an agent program itself calls its latest action.
+    pub(super) fn say(&self, run: &RunId, line: String) {
+        self.publish(run, line);
     }
 
     fn publish(&self, run: &RunId, line: String) {

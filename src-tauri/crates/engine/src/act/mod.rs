@@ -5,6 +5,7 @@ mod git;
 mod handover;
 mod lines;
 mod runs;
+mod sessions;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,7 +19,7 @@ use tokio::sync::{OnceCell, mpsc};
 
 pub(crate) use git::shown;
 pub use lines::LatestLines;
-pub(crate) use runs::agent_spec;
+pub(crate) use runs::{agent_spec, program};
 
 use crate::home::Home;
 use crate::ids::{ProjectId, RunId};
@@ -49,6 +50,8 @@ pub struct Actor {
     /// As many runs start at a time as there are processors: the first ones of a burst, which are the most urgent,
     /// need not wait for the last.
     starting: tokio::sync::Semaphore,
+    /// Living agent programs that have hooks.
+    sessions: sessions::Sessions,
     /// Ends that were ordered before the run had started.
     to_end: Mutex<std::collections::HashSet<RunId>>,
 }
@@ -73,6 +76,7 @@ impl Actor {
             settled: Mutex::default(),
             advancing: Mutex::default(),
             watched: Mutex::default(),
+            sessions: sessions::Sessions::default(),
             starting: tokio::sync::Semaphore::new(
                 std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             ),

@@ -85,7 +85,12 @@ impl Actor {
         if self.to_end.lock().is_ok_and(|mut to_end| to_end.remove(&id)) {
             run.kill(Kill::Polite);
         }
-        self.lines.follow(id.clone(), run.dir().to_owned());
+        if super::sessions::has_hooks(run.dir()) {
+            // Such a program says itself what it does.
+            self.watch_session(id.clone(), run.dir().to_owned());
+        } else {
+            self.lines.follow(id.clone(), run.dir().to_owned());
+        }
         let actor = Arc::clone(self);
         tokio::spawn(async move {
             let exit = run.exited().await;
@@ -93,6 +98,7 @@ impl Actor {
                 runs.remove(&id);
             }
             actor.lines.forget(&id);
+            actor.forget_session(&id);
             actor.ended(id, &exit);
         });
     }
@@ -145,6 +151,14 @@ impl Actor {
                 extra = handover.variables;
             }
         }
+        if let What::Agent { name, agent, .. } = &launch.what
+            && program(name, agent, &launch.plan_dir).is_some()
+        {
+            let token = super::sessions::token(&dir)
+                .map_err(|error| format!("The run's folder {} can't be used: {error}.", dir.display()))?;
+            extra.push(("COPPICE_HOOK_TOKEN".to_owned(), token.into()));
+            extra.push(("COPPICE_HOME".to_owned(), self.home.root().as_os_str().to_owned()));
+        }
         let context = Context {
             plan: run.plan.to_string(),
             task: run.task.to_string(),
@@ -154,7 +168,7 @@ impl Actor {
             base: launch.base.to_string(),
             worktree: run.worktree.clone(),
             run_dir: dir.clone(),
-            resume: None,
+            resume: resume(&launch.what),
             brief,
             coppice: self.programs.coppice.clone(),
             ports: launch.ports.clone(),
@@ -247,6 +261,18 @@ impl Actor {
         }
         tail
     }
+}
+
+/// An agent that was killed is told to go on.
+fn resume(what: &What) -> Option<agents::Resume> {
+    let What::Agent { resume: Some(session), .. } = what else { return None };
+    let message = "Your process was ended from outside. Look at what is there, and go on where you stopped.";
+    Some(agents::Resume { session: session.clone(), message: message.to_owned() })
+}
+
+/// What is known of the agent's program, where it has hooks.
+pub(crate) fn program(name: &str, agent: &plan::Agent, plan_dir: &Path) -> Option<&'static agents::Program> {
+    agents::adapter(&agent_spec(name, agent, plan_dir)).ok()?.program
 }
 
 pub(crate) fn agent_spec(name: &str, agent: &plan::Agent, plan_dir: &Path) -> AgentSpec {

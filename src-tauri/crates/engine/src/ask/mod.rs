@@ -21,6 +21,7 @@ const MOST_EVENTS: u32 = 10_000;
 mod landing;
 mod plans;
 mod projects;
+mod talk;
 mod trash;
 
 pub(crate) use plans::open_text;
@@ -120,6 +121,9 @@ pub(crate) async fn answer(engine: &Engine, request: Request, caller: Caller) ->
         Request::Approve { plan, task, head } => {
             on_task(engine, plan, &task, |plan, task| Command::Approve { plan, task, head }).await
         }
+        Request::Hook { run, token, said } => talk::hook(engine, run, &token, said).await,
+        Request::Answer { plan, task, answer } => talk::answer(engine, plan, &task, answer).await,
+        Request::Message { plan, task, text } => talk::message(engine, plan, &task, &text).await,
         Request::Waive { plan, task, id, reason } => {
             on_task(engine, plan, &task, |plan, task| Command::Waive { plan, task, id, reason }).await
         }
@@ -213,6 +217,8 @@ fn may_read(request: &Request) -> bool {
             | Request::Inbox {}
             | Request::RunLog { .. }
             | Request::ScopeFiles { .. }
+            // Good for its own run only, by its token.
+            | Request::Hook { .. }
     )
 }
 

@@ -107,7 +107,13 @@ impl Turn<'_> {
                     self.fail(&at, Failure::SetupFailed { code });
                 }
             },
-            Some(Step::Implement { .. }) => match outcome {
+            Some(Step::Leave { .. }) => self.begin_inspect(&at),
+            Some(Step::Implement { .. } | Step::Stopped { .. })
+                if matches!(outcome, Outcome::Signalled | Outcome::Lost) && self.can_resume(&known) =>
+            {
+                self.resume_agent(&at, &known);
+            }
+            Some(Step::Implement { .. } | Step::Stopped { .. }) => match outcome {
                 _ if ok => self.begin_inspect(&at),
                 Outcome::Exited => self.fail(&at, Failure::AgentExited { code: code.unwrap_or(-1) }),
                 Outcome::Signalled | Outcome::TimedOut => {
@@ -141,7 +147,9 @@ impl Turn<'_> {
             .map(|a| a.step.clone());
         match step {
             Some(Step::Setup { .. }) => self.begin_setup(&at),
-            Some(Step::Implement { .. }) => self.begin_implement(&at),
+            Some(Step::Implement { .. } | Step::Stopped { .. } | Step::Leave { .. }) => {
+                self.begin_implement(&at)
+            }
             Some(Step::Check { index, .. }) => self.begin_check(&at, index),
             Some(Step::Review { reviewer, again, .. }) => {
                 self.launch_reviewer(&at, reviewer, again, Vec::new())
@@ -192,6 +200,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn inspected(&mut self, at: &At, result: Result<Inspected, String>) {
+        if let Some(Step::Stopped { run }) = self.attempt(at).map(|attempt| attempt.step.clone()) {
+            return self.stopped_seen(at, &run, result);
+        }
         if !self.waits_for(at, |step| *step == Step::Inspect) {
             return;
         }

@@ -176,12 +176,6 @@ impl Turn<'_> {
         if let Some(reason) = self.missing_agent(id) {
             return Err(refused(reason.describe(), "Name it in the plan's settings or in the task."));
         }
-        if let Some(name) = edits::unknown_adapter(&plan.doc) {
-            return Err(refused(
-                format!("Agent {name} uses an adapter that this version does not have."),
-                "Use adapter = \"command\" with the program's own command line.",
-            ));
-        }
         let engine_pid = self.outside.engine_pid();
         self.record(id, Fact::PlanStarted { engine_pid, again });
         let seq = self.world.seq;

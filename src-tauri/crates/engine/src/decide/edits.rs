@@ -254,15 +254,6 @@ fn describe(edit: &Edit, doc: &plan::PlanDoc) -> String {
     }
 }
 
-/// The first agent in use whose adapter this version does not have.
-pub(super) fn unknown_adapter(doc: &plan::PlanDoc) -> Option<String> {
-    doc.tasks.iter().flat_map(|task| doc.agents_of(task)).find_map(|name| {
-        let agent = doc.settings.agents.get(name)?;
-        let known = matches!(agent.adapter, plan::Adapter::Command | plan::Adapter::Scripted);
-        (!known).then(|| name.to_owned())
-    })
-}
-
 pub(super) fn invalid(problems: Vec<plan::Problem>) -> Error {
     let count = problems.len();
     let first = problems.first().map_or_else(String::new, |problem| problem.message.clone());

@@ -95,7 +95,7 @@ impl Turn<'_> {
     pub(super) fn launch_agent(&mut self, at: &At) -> Result<RunId, String> {
         let attempt = self.attempt(at).ok_or_else(gone)?;
         let (name, worktree) = (attempt.agent.clone(), attempt.worktree.clone());
-        self.launch_as(at, RunKind::Implement, &name, worktree, Work::Implement)
+        self.launch_as(at, RunKind::Implement, &name, worktree, Work::Implement, None)
     }
 
     /// Starts an agent of the plan in a folder.
@@ -106,6 +106,7 @@ impl Turn<'_> {
         name: &str,
         folder: std::path::PathBuf,
         work: Work,
+        resume: Option<String>,
     ) -> Result<RunId, String> {
         let (plan, attempt) = (self.plan(&at.plan).ok_or_else(gone)?, self.attempt(at).ok_or_else(gone)?);
         let agent = plan
@@ -121,7 +122,13 @@ impl Turn<'_> {
         let run = self.plan_run(at, kind, name, &shown, folder).ok_or_else(gone)?;
         let launch = Launch {
             run: run.clone(),
-            what: What::Agent { name: name.to_owned(), agent: Box::new(agent), brief: Box::new(brief), work },
+            what: What::Agent {
+                name: name.to_owned(),
+                agent: Box::new(agent),
+                brief: Box::new(brief),
+                work,
+                resume,
+            },
             base,
             time_limit_ms: None,
             ports: self.ports(at, port),
@@ -197,6 +204,8 @@ impl Turn<'_> {
             state: RunState::Planned,
             planned_ms: self.now,
             ended_ms: None,
+            session: None,
+            usage: None,
         };
         self.record(&at.plan, Fact::RunPlanned { run: run.clone() });
         Some(run)

@@ -11,6 +11,7 @@ mod restart;
 mod review;
 mod setback;
 mod settle;
+mod signals;
 
 pub use command::{Command, Opened};
 pub use launch::{PORT_BASE, PORT_STRIDE};
@@ -29,6 +30,8 @@ impl Turn<'_> {
             Input::RunEnded { run, outcome, code, signal, detail } => {
                 self.run_ended(&run, outcome, code, signal, detail);
             }
+            Input::Heard { run, signal } => self.heard(&run, signal),
+            Input::Used { run, usage } => self.used(&run, usage),
             Input::RunVoided { run } => self.run_voided(&run),
             Input::Inspected { at, result } => {
                 self.inspected(&at, result);
@@ -82,6 +85,8 @@ impl Turn<'_> {
         match step {
             Step::Setup { run }
             | Step::Implement { run }
+            | Step::Stopped { run }
+            | Step::Leave { run }
             | Step::Check { run, .. }
             | Step::Review { run, .. }
             | Step::Fix { run }

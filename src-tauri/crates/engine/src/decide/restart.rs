@@ -59,6 +59,7 @@ impl Turn<'_> {
             }
             Step::Setup { run }
             | Step::Implement { run }
+            | Step::Leave { run }
             | Step::Check { run, .. }
             | Step::Review { run, .. }
             | Step::Fix { run }
@@ -72,7 +73,8 @@ impl Turn<'_> {
             }
             Step::View => self.set_view(at),
             Step::Report { run, .. } => self.read_report(at, &run),
-            Step::Inspect => self.begin_inspect(at),
+            Step::Stopped { run } if self.is_live(&run) => self.look_at_stopped(at, &run),
+            Step::Stopped { .. } | Step::Inspect => self.begin_inspect(at),
             Step::CommitLeftovers => self.begin_commit_leftovers(at),
             Step::Tidy { check } => self.begin_tidy(at, check),
             Step::Candidate => self.build_candidate(at),

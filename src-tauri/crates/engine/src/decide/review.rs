@@ -97,7 +97,7 @@ impl Turn<'_> {
             refused,
         };
         let view = attempt.view();
-        match self.launch_as(at, RunKind::Review, &name, view, Work::Review(Box::new(parts))) {
+        match self.launch_as(at, RunKind::Review, &name, view, Work::Review(Box::new(parts)), None) {
             Ok(run) => self.step(at, Step::Review { reviewer, again, run }),
             Err(why) => self.review_failed(at, why),
         }
@@ -138,7 +138,12 @@ impl Turn<'_> {
         else {
             return;
         };
-        self.effect(Effect::ReadReport { at: at.clone(), project, run: run.clone(), head });
+        let name = self.world.runs.get(run).map(|run| run.name.clone());
+        let agent = name.and_then(|name| {
+            let agent = self.plan(&at.plan)?.doc.settings.agents.get(&name)?.clone();
+            Some((name, Box::new(agent)))
+        });
+        self.effect(Effect::ReadReport { at: at.clone(), project, run: run.clone(), agent, head });
     }
 
     pub(super) fn report_read(&mut self, at: &At, run: &RunId, result: Result<ReportRead, String>) {
@@ -250,7 +255,7 @@ impl Turn<'_> {
         let name = plan.doc.settings.fix.as_ref().and_then(|fix| fix.agent.clone());
         let name = name.unwrap_or_else(|| attempt.agent.clone());
         let worktree = attempt.worktree.clone();
-        match self.launch_as(at, RunKind::Fix, &name, worktree, Work::Fix(Box::new(parts))) {
+        match self.launch_as(at, RunKind::Fix, &name, worktree, Work::Fix(Box::new(parts)), None) {
             Ok(run) => self.step(at, Step::Fix { run }),
             Err(why) => self.rest_needing(at, NeedsYou::Blocked { why }),
         }

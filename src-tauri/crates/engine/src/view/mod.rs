@@ -290,6 +290,13 @@ pub fn run(run: &Run, runs: &Path) -> RunView {
         detail,
         started_ms: run.planned_ms,
         ended_ms: run.ended_ms,
+        usage: run.usage.as_ref().map(|usage| protocol::UsageView {
+            model: usage.model.clone(),
+            input: usage.input,
+            output: usage.output,
+            cached: usage.cached,
+            cost: wire::dollars(usage.cost_micros),
+        }),
         dir: runs.join(run.id.as_str()).to_string_lossy().into_owned(),
         worktree: run.worktree.to_string_lossy().into_owned(),
     }

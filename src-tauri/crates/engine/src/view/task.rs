@@ -134,6 +134,10 @@ pub fn actions(world: &World, plan: &Plan, task: &Task) -> Vec<ActionView> {
     let mut found = Vec::new();
     let mut add = |action, effect: &str| found.push(ActionView { action, effect: effect.to_owned() });
     match &task.stage {
+        Stage::NeedsYou { reason: plan::NeedsYou::Permission { .. } } => {
+            add(TaskAction::Allow, "Let the agent do what it asks for, this once.");
+            add(TaskAction::Deny, "Refuse what the agent asks for; it goes on without.");
+        }
         Stage::NeedsYou { reason: plan::NeedsYou::FindingsRemain { .. } } if rests => {
             add(TaskAction::FixAgain, "Send what is open to the fixer once more.");
         }

@@ -1,0 +1,207 @@
+//! Living agent programs: what their hooks say, what they used, and how an answer reaches them.
+//!
+//! A session is known from its run's folder alone, so that an engine that comes later hears it just as well.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use agents::{Answer, Keys, Ledger, Program, Signal, Transcript};
+use tokio::sync::oneshot;
+
+use crate::act::Actor;
+use crate::ids::RunId;
+use crate::turn::Input;
+use crate::world::Usage;
+
+const TOKEN: &str = "hook-token";
+
+/// Where the transcript lies and from which byte it is this run's, for an engine that comes later.
+const TRANSCRIPT: &str = "transcript";
+
+/// After the terminal changed, the transcript has its line within this time.
+const PACE: Duration = Duration::from_millis(400);
+
+const WINDOW: u32 = 128 * 1024;
+
+#[derive(Debug, Default)]
+pub(super) struct Sessions(Mutex<HashMap<RunId, Session>>);
+
+#[derive(Debug)]
+struct Session {
+    program: &'static Program,
+    transcript: Option<Transcript>,
+    ledger: Ledger,
+    /// The hook that waits with a question, as it came, and its caller.
+    asking: Option<(String, oneshot::Sender<String>)>,
+}
+
+impl Sessions {
+    fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Session>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the run's program has hooks.
+pub(super) fn has_hooks(run_dir: &Path) -> bool {
+    run_dir.join(TOKEN).exists()
+}
+
+/// The secret by which a run's hooks are known, kept for engines to come.
+pub(super) fn token(run_dir: &Path) -> std::io::Result<String> {
+    let path = run_dir.join(TOKEN);
+    if let Ok(known) = std::fs::read_to_string(&path) {
+        return Ok(known);
+    }
+    let token: String = crate::os::random()?.iter().map(|byte| format!("{byte:02x}")).collect();
+    std::fs::create_dir_all(run_dir)?;
+    std::fs::write(&path, &token)?;
+    Ok(token)
+}
+
+impl Actor {
+    /// Whether this is the secret of that run.
+    pub(crate) fn is_token(&self, run: &RunId, token: &str) -> bool {
+        let known = std::fs::read_to_string(self.home.run(run).join(TOKEN));
+        !token.is_empty() && known.is_ok_and(|known| known == token)
+    }
+
+    /// Takes a hook's word. Returns what the hook prints, after an answer where it waits for one.
+    pub(crate) async fn hook(&self, run: RunId, program: &'static Program, said: String) -> String {
+        let Some(heard) = program.hear(said.as_bytes()) else { return String::new() };
+        let answer = {
+            let mut sessions = self.sessions.lock();
+            let session = sessions.entry(run.clone()).or_insert_with(|| self.session(&run, program));
+            if let Signal::SessionStarted { transcript: Some(path), .. } = &heard.signal {
+                session.begin(&self.home.run(&run), path);
+            }
+            // Whatever it says next, it no longer waits with what it asked before.
+            session.asking = None;
+            heard.waits.then(|| {
+                let (sender, answer) = oneshot::channel();
+                session.asking = Some((said, sender));
+                answer
+            })
+        };
+        if let Signal::Working { action } = &heard.signal {
+            self.lines.say(&run, action.clone());
+        }
+        self.send(Input::Heard { run: run.clone(), signal: heard.signal });
+        self.read_transcript(&run);
+        match answer {
+            // Dropped when the matter was settled in the terminal: the hook then prints nothing.
+            Some(answer) => answer.await.unwrap_or_default(),
+            None => String::new(),
+        }
+    }
+
+    fn session(&self, run: &RunId, program: &'static Program) -> Session {
+        let mut session = Session { program, transcript: None, ledger: Ledger::default(), asking: None };
+        let kept = std::fs::read_to_string(self.home.run(run).join(TRANSCRIPT)).unwrap_or_default();
+        if let Some((from, path)) = kept.split_once(' ') {
+            let from = from.parse().unwrap_or(0);
+            session.transcript = Some(Transcript::new(program, PathBuf::from(path), from));
+        }
+        session
+    }
+
+    /// What was added to a transcript: use, and what no hook tells.
+    pub(super) fn read_transcript(&self, run: &RunId) {
+        let (usage, signals) = {
+            let mut sessions = self.sessions.lock();
+            let Some(session) = sessions.get_mut(run) else { return };
+            let Some(Ok(reading)) = session.transcript.as_mut().map(Transcript::read) else { return };
+            let model = reading.usage.iter().rev().find_map(|usage| usage.model.clone());
+            let any = !reading.usage.is_empty();
+            reading.usage.into_iter().for_each(|usage| session.ledger.add(usage));
+            let total = session.ledger.total();
+            let (input, output, cached) = (total.input, total.output, total.cached);
+            let usage = Usage { model, input, output, cached, cost_micros: total.cost_micros };
+            (any.then_some(usage), reading.signals)
+        };
+        if let Some(usage) = usage {
+            self.send(Input::Used { run: run.clone(), usage });
+        }
+        for signal in signals {
+            self.send(Input::Heard { run: run.clone(), signal });
+        }
+    }
+
+    /// Reads the transcript on when the terminal shows something: no hook tells that a person broke a turn off or
+    /// refused something, but the screen changes with it.
+    pub(super) fn watch_session(self: &Arc<Self>, run: RunId, dir: PathBuf) {
+        let actor = Arc::clone(self);
+        tokio::spawn(async move {
+            let end = terminal::Log::open(&dir).range().map_or(0, |range| range.end);
+            let Ok(mut viewer) = terminal::attach(&dir, end, WINDOW).await else { return };
+            while let Ok(Some(view)) = viewer.next().await {
+                match view {
+                    terminal::View::Chunk { bytes, .. } => viewer.ack(bytes.len() as u64),
+                    terminal::View::Gap { .. } => {}
+                    terminal::View::Exited(_) => return,
+                }
+                // What comes in a moment belongs to the same change.
+                let pause = tokio::time::Instant::now() + PACE;
+                while let Ok(Ok(Some(view))) = tokio::time::timeout_at(pause, viewer.next()).await {
+                    match view {
+                        terminal::View::Chunk { bytes, .. } => viewer.ack(bytes.len() as u64),
+                        terminal::View::Gap { .. } => {}
+                        terminal::View::Exited(_) => return,
+                    }
+                }
+                actor.read_transcript(&run);
+            }
+        });
+    }
+
+    /// The run is over: what it used last counts too.
+    pub(super) fn forget_session(&self, run: &RunId) {
+        self.read_transcript(run);
+        self.sessions.lock().remove(run);
+    }
+
+    /// Hands an answer to the hook that waits, or types it.
+    pub(crate) async fn answer(&self, run: &RunId, answer: &Answer) -> Result<(), String> {
+        let keys = {
+            let mut sessions = self.sessions.lock();
+            let Some(session) = sessions.get_mut(run) else { return Err(settled()) };
+            let Some((said, waiting)) = session.asking.take() else { return Err(settled()) };
+            match session.program.reply(said.as_bytes(), answer) {
+                Some(reply) if waiting.send(reply.clone()).is_ok() => return Ok(()),
+                _ => session.program.keys(said.as_bytes(), answer),
+            }
+        };
+        self.type_keys(run, keys).await
+    }
+
+    /// Types something into a run's terminal, as slowly as its program needs it.
+    pub(crate) async fn type_keys(&self, run: &RunId, keys: Vec<Keys>) -> Result<(), String> {
+        let gone = || "Its agent has ended.".to_owned();
+        let known = self.runs.lock().ok().and_then(|runs| runs.get(run).cloned()).ok_or_else(gone)?;
+        for keys in keys {
+            known.input(&keys.bytes).map_err(|_| gone())?;
+            tokio::time::sleep(Duration::from_millis(keys.pause_ms)).await;
+        }
+        Ok(())
+    }
+}
+
+fn settled() -> String {
+    "Its agent does not wait for an answer any more.".to_owned()
+}
+
+impl Session {
+    fn begin(&mut self, run_dir: &Path, transcript: &Path) {
+        if self.transcript.as_ref().is_some_and(|known| known.path() == transcript) {
+            return;
+        }
+        // A resumed session's file begins with what an earlier run used.
+        let from = std::fs::metadata(transcript).map_or(0, |found| found.len());
+        let kept = format!("{from} {}", transcript.display());
+        if let Err(error) = std::fs::write(run_dir.join(TRANSCRIPT), kept) {
+            tracing::warn!(%error, "a transcript's place is not kept");
+        }
+        self.transcript = Some(Transcript::new(self.program, transcript.to_owned(), from));
+    }
+}

@@ -1,0 +1,75 @@
+//! Between agents and persons: what hooks say, answers, messages.
+
+use protocol::{AgentAnswer, Error, ErrorCode, Reply};
+
+use super::{Answer, look_at_plan, no_task, task_id};
+use crate::act;
+use crate::ids::RunId;
+use crate::serve::Engine;
+use crate::world::{RunKind, World};
+
+/// What an agent is told when a person refuses without a word.
+const REFUSED: &str = "The person at Coppice refused this. Go on without it, or stop and say what you need.";
+
+pub(super) async fn hook(engine: &Engine, run: String, token: &str, said: String) -> Answer {
+    let id = RunId::new(run);
+    if !engine.actor.is_token(&id, token) {
+        return Err(Error::new(ErrorCode::Forbidden, "This token is not that run's."));
+    }
+    let known = id.clone();
+    let program = engine.look(move |world| program_of(world, &known)).await?;
+    let Some(program) = program else {
+        return Err(Error::new(ErrorCode::NotFound, format!("There is no living agent {id} with hooks.")));
+    };
+    Ok(Reply::Text(engine.actor.hook(id, program, said).await))
+}
+
+fn program_of(world: &World, run: &RunId) -> Option<&'static agents::Program> {
+    let run = world.runs.get(run).filter(|run| !run.is_over())?;
+    let plan = world.plans.get(&run.plan)?;
+    let agent = plan.doc.settings.agents.get(&run.name)?;
+    act::program(&run.name, agent, std::path::Path::new(""))
+}
+
+pub(super) async fn answer(engine: &Engine, plan: String, task: &str, answer: AgentAnswer) -> Answer {
+    let run = agent(engine, plan, task).await?;
+    let answer = match answer {
+        AgentAnswer::Allow {} => agents::Answer::Allow,
+        AgentAnswer::Deny { message } if message.trim().is_empty() => {
+            agents::Answer::Deny(REFUSED.to_owned())
+        }
+        AgentAnswer::Deny { message } => agents::Answer::Deny(message),
+        AgentAnswer::Text { text } => agents::Answer::Text(text),
+    };
+    let said = engine.actor.answer(&run, &answer).await;
+    said.map_err(|why| Error::new(ErrorCode::Refused, why).hint("See what it does now in its terminal."))?;
+    Ok(Reply::Done)
+}
+
+pub(super) async fn message(engine: &Engine, plan: String, task: &str, text: &str) -> Answer {
+    if text.trim().is_empty() {
+        return Err(Error::new(ErrorCode::Refused, "The message is empty."));
+    }
+    let run = agent(engine, plan, task).await?;
+    let said = engine.actor.type_keys(&run, agents::Keys::message(text)).await;
+    said.map_err(|why| Error::new(ErrorCode::Refused, why))?;
+    Ok(Reply::Done)
+}
+
+/// The task's living agent.
+async fn agent(engine: &Engine, plan: String, task: &str) -> Result<RunId, Error> {
+    let id = task_id(task)?;
+    look_at_plan(engine, plan, move |world, plan, _| {
+        let attempt = plan.current(&id).ok_or_else(|| no_task(&id))?;
+        let works = |run: &&RunId| {
+            world.runs.get(*run).is_some_and(|run| {
+                !run.is_over() && matches!(run.kind, RunKind::Implement | RunKind::Fix | RunKind::Review)
+            })
+        };
+        attempt.runs.iter().rev().find(works).cloned().ok_or_else(|| {
+            Error::new(ErrorCode::Refused, format!("No agent of {id} is at work."))
+                .hint("See where it stands with `coppice status`.")
+        })
+    })
+    .await
+}
