@@ -14,7 +14,7 @@ import { currentRoute, navigate, type PlanViewName, type Route } from "../lib/ro
 
 /** Where an inbox item is answered. */
 export function placeOf(item: InboxItem): Route {
-  if (item.kind === "ready_to_review") {
+  if (item.kind === "ready_to_review" || item.actions.some((a) => a.action === "fix_again")) {
     return { at: "review", plan: item.plan, task: item.task, attempt: item.attempt ?? 1 };
   }
   return { at: "plan", plan: item.plan, view: "graph", task: item.task, tab: "spec" };

@@ -8,7 +8,7 @@ export const actionLook: Record<TaskAction, { label: string; look: "primary" | "
   unapprove: { label: "Take approval back", look: "normal" },
   retry: { label: "Retry", look: "normal" },
   recheck: { label: "Check again", look: "normal" },
-  fix_again: { label: "Send to the fixer again", look: "primary" },
+  fix_again: { label: "Send to the fixer again", look: "normal" },
   retry_landing: { label: "Try landing again", look: "normal" },
   commit_leftovers: { label: "Commit leftovers", look: "primary" },
   put_away_leftovers: { label: "Put leftovers away", look: "normal" },

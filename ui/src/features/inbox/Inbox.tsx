@@ -24,8 +24,13 @@ const looks: Record<InboxKind, { shape: Shape; hue: Hue; word: string }> = {
   failed: { shape: "cross", hue: "fail", word: "Failed" },
 };
 
+/** Whether it is decided with the diff and the findings in view. */
+function opensReview(item: InboxItem): boolean {
+  return item.kind === "ready_to_review" || item.actions.some((a) => a.action === "fix_again");
+}
+
 function placeOf(item: InboxItem): Route {
-  return item.kind === "ready_to_review"
+  return opensReview(item)
     ? { at: "review", plan: item.plan, task: item.task, attempt: item.attempt ?? 1 }
     : {
         at: "plan",
@@ -131,7 +136,7 @@ interface ItemProps {
 function Item({ item, current, onChoose }: ItemProps) {
   const look = looks[item.kind];
   const task = usePlan(item.plan).data?.tasks.find((t) => t.id === item.task);
-  const openLabel = item.kind === "ready_to_review" ? "Review" : "Open";
+  const openLabel = opensReview(item) ? "Review" : "Open";
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: J, K and Enter do the same
     <li

@@ -12,7 +12,7 @@ import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { openInEditor } from "../../ipc/engine";
 import { useActions } from "../../lib/actions";
 import { type InspectorTab, navigate, type PlanViewName } from "../../lib/route";
-import { isRunning, reviewMatters, stageLook } from "../../lib/stage";
+import { isReviewReason, isRunning, reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
 import { AgentTab } from "./AgentTab";
 import { ChecksTab } from "./ChecksTab";
@@ -47,6 +47,8 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
     agent: <AgentTab plan={plan} detail={detail} />,
     history: <HistoryTab plan={plan} detail={detail} />,
   };
+  // What is decided in the review, with the diff and the findings in view.
+  const decides = task.stage.kind === "awaiting_approval" || isReviewReason(task.stage.reason?.code);
   const reviewable = attempt !== null && attempt.head !== null && attempt.files > 0;
   useActions([
     {
@@ -99,14 +101,14 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
             {reviewable && (
               <Button
                 size="small"
-                look={task.stage.kind === "awaiting_approval" ? "primary" : "normal"}
+                look={decides ? "primary" : "normal"}
                 icon={<ScanEye size={14} />}
                 data-testid={testIds.openReview}
                 onClick={() =>
                   navigate({ at: "review", plan: plan.id, task: task.id, attempt: attempt.number })
                 }
               >
-                {task.stage.kind === "awaiting_approval" ? "Review" : "Look at the diff"}
+                {decides ? "Review" : "Look at the diff"}
               </Button>
             )}
           </TaskActions>

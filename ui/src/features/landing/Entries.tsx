@@ -22,26 +22,32 @@ import { testIds } from "../../testids";
 import styles from "./Landing.module.css";
 import { candidateEvidence, failedFor, runningFor } from "./lane";
 
-type EntryProps = { entry: LandingEntry; onOpen: () => void };
+type EntryProps = {
+  entry: LandingEntry;
+  /** What reviewers said of it, in a sentence. */
+  review: string | undefined;
+  onOpen: () => void;
+};
 
-function Title({ entry, onOpen }: EntryProps) {
+function Title({ entry, review, onOpen }: EntryProps) {
   return (
     <>
       <button type="button" className={styles.name} onClick={onOpen}>
         <SafeText text={entry.title} />
       </button>
       <CopyId id={entry.head} />
+      {review && <span className="quiet">{review}</span>}
     </>
   );
 }
 
-export function Entry({ entry, place, onOpen }: EntryProps & { place: number }) {
+export function Entry({ review, entry, place, onOpen }: EntryProps & { place: number }) {
   const look = stageLook[entry.stage.kind];
   return (
     <li className={styles.entry} data-testid={testIds.landingEntry(entry.task)}>
       <StatusShape shape={look.shape} hue="quiet" label={look.name} />
       <span className={styles.place}>{place}</span>
-      <Title entry={entry} onOpen={onOpen} />
+      <Title entry={entry} review={review} onOpen={onOpen} />
       <span className={styles.space} />
       <span className="quiet">
         {entry.stage.word} · approved <Ago at={entry.since_ms} />
@@ -56,13 +62,13 @@ type NowEntryProps = EntryProps & {
   onLog: (run: string) => void;
 };
 
-export function NowEntry({ entry, target, runs, onOpen, onLog }: NowEntryProps) {
+export function NowEntry({ review, entry, target, runs, onOpen, onLog }: NowEntryProps) {
   const running = runningFor(entry, runs);
   return (
     <li className={styles.now} data-testid={testIds.landingEntry(entry.task)}>
       <div className={styles.entry}>
         <StatusShape shape="ring3" hue="work" label="Tested now" />
-        <Title entry={entry} onOpen={onOpen} />
+        <Title entry={entry} review={review} onOpen={onOpen} />
         <span className={styles.space} />
         <span className={styles.word}>{entry.stage.word}</span>
         <span className="quiet">
@@ -124,7 +130,7 @@ export function NowEntry({ entry, target, runs, onOpen, onLog }: NowEntryProps) 
 
 type HeldEntryProps = EntryProps & { plan: string; onLog: (run: string) => void };
 
-export function HeldEntry({ plan, entry, onOpen, onLog }: HeldEntryProps) {
+export function HeldEntry({ review, plan, entry, onOpen, onLog }: HeldEntryProps) {
   const [asked, setAsked] = useState<ActionView | null>(null);
   const detail = useTask(plan, entry.task).data;
   const failed = failedFor(entry);
@@ -145,7 +151,7 @@ export function HeldEntry({ plan, entry, onOpen, onLog }: HeldEntryProps) {
     <li className={styles.held} data-testid={testIds.landingEntry(entry.task)}>
       <div className={styles.entry}>
         <StatusShape shape="diamond" hue="need" label="Held" />
-        <Title entry={entry} onOpen={onOpen} />
+        <Title entry={entry} review={review} onOpen={onOpen} />
         <span className={styles.space} />
         <span className="quiet">
           held <Ago at={entry.since_ms} />

@@ -12,7 +12,7 @@ import { Ago } from "../../components/Time";
 import type { LandedEntry } from "../../ipc/bindings/LandedEntry";
 import type { LandingEntry } from "../../ipc/bindings/LandingEntry";
 import type { RunView } from "../../ipc/bindings/RunView";
-import { useLanding, useRuns } from "../../ipc/queries";
+import { useLanding, usePlan, useRuns } from "../../ipc/queries";
 import { useActions } from "../../lib/actions";
 import { count } from "../../lib/format";
 import { navigate } from "../../lib/route";
@@ -28,6 +28,8 @@ const NO_RUNS: RunView[] = [];
 export function Landing({ plan }: { plan: string }) {
   const landing = useLanding(plan);
   const runs = useRuns(plan).data ?? NO_RUNS;
+  const tasks = usePlan(plan).data?.tasks;
+  const said = (task: string) => tasks?.find((one) => one.id === task)?.review;
   const [log, setLog] = useState<string | null>(null);
   const toPlan = () => navigate({ at: "plan", plan, view: "graph", task: null, tab: "spec" });
   useActions([
@@ -92,6 +94,7 @@ export function Landing({ plan }: { plan: string }) {
                     key={entry.task}
                     plan={plan}
                     entry={entry}
+                    review={said(entry.task)}
                     onOpen={() => open(entry)}
                     onLog={setLog}
                   />
@@ -111,6 +114,7 @@ export function Landing({ plan }: { plan: string }) {
                     entry={now}
                     target={view.target}
                     runs={runs}
+                    review={said(now.task)}
                     onOpen={() => open(now)}
                     onLog={setLog}
                   />
@@ -120,6 +124,7 @@ export function Landing({ plan }: { plan: string }) {
                     key={entry.task}
                     entry={entry}
                     place={index + (now ? 2 : 1)}
+                    review={said(entry.task)}
                     onOpen={() => open(entry)}
                   />
                 ))}

@@ -31,15 +31,15 @@ const kinds = [
 /** Programs that Coppice knows, with what can be chosen for each of them. */
 const programs: Record<string, { model: string; effort: string; permission: string; tools: string }> = {
   claude: {
-    model: "its own default, for example opus",
-    effort: "its own default, for example high",
-    permission: "its own default, for example acceptEdits",
-    tools: "all, for example Edit Bash(npm test:*)",
+    model: "for example opus",
+    effort: "for example high",
+    permission: "for example acceptEdits",
+    tools: 'all; for example Edit "Bash(npm test:*)"',
   },
   codex: {
-    model: "its own default, for example gpt-5-codex",
-    effort: "its own default, for example high",
-    permission: "its own default, for example workspace-write",
+    model: "for example gpt-5-codex",
+    effort: "for example high",
+    permission: "for example workspace-write",
     tools: "all",
   },
 };
@@ -148,7 +148,7 @@ function First({ agent, at, change }: OneProps) {
         mono
         testId={testIds.field(`agent-${at}-model`)}
         value={agent.model ?? ""}
-        placeholder={`model: ${program.model}`}
+        placeholder={`its own default model, ${program.model}`}
         onCommit={(model) => change({ model: model.trim() || null })}
       />
     );
@@ -186,6 +186,7 @@ function Program({ agent, at, change }: OneProps) {
     <div className={styles.program}>
       <TextField
         label="Effort"
+        mono
         testId={testIds.field(`agent-${at}-effort`)}
         value={agent.effort ?? ""}
         placeholder={program.effort}
@@ -193,6 +194,7 @@ function Program({ agent, at, change }: OneProps) {
       />
       <TextField
         label="Permission"
+        mono
         testId={testIds.field(`agent-${at}-permission`)}
         value={agent.permission ?? ""}
         placeholder={program.permission}

@@ -10,7 +10,7 @@ import { detailOf } from "./detail";
 import { changedFiles, fileDiff } from "./diffs";
 import { applyEdit, derive, type FakePlan, plan, stage, task } from "./plan";
 import { refuse } from "./refuse";
-import { agent, run } from "./shapes";
+import { agent, commitId, run } from "./shapes";
 import { tick } from "./simulate";
 import { plainText, terminalText } from "./terminals";
 import { planText, problemsOf } from "./text";
@@ -313,8 +313,13 @@ function answer(fake: Fake, request: Request): Reply {
         Number(b.live) - Number(a.live) || b.started_ms - a.started_ms;
       return { type: "runs", value: runs.sort(byTime) };
     }
-    case "changed_files":
-      return { type: "changed_files", value: changedFiles(request.task, request.scope) };
+    case "changed_files": {
+      const { task: id, scope } = request;
+      const of = find(request.plan)
+        .attempts.get(id)
+        ?.find((a) => a.number === request.attempt);
+      return { type: "changed_files", value: changedFiles(id, scope, of?.head ?? commitId(`head ${id}`)) };
+    }
     case "file_diff":
       return { type: "file_diff", value: fileDiff(request.path, request.context) };
     case "landing":

@@ -331,7 +331,7 @@ function OutlineRow({
         <StatusShape shape={look.shape} hue={look.hue} />
         {renaming ? <TitleInput value={task.title} onDone={rename} /> : <span>{task.title}</span>}
       </div>
-      <div role="gridcell" className={styles[look.hue]} title={task.why_waiting ?? task.stage.reason?.text}>
+      <div role="gridcell" className={styles[look.hue]} title={told(task)}>
         {task.stage.word}
         {reviewMatters(task.stage) && <span className="quiet"> · {task.review}</span>}
       </div>
@@ -356,4 +356,10 @@ function OutlineRow({
 
 function names(task: TaskView, titles: ReadonlyMap<string, string>): string {
   return task.after.map((d) => titles.get(d) ?? d).join(", ");
+}
+
+/** What the state's one word leaves out. */
+function told(task: TaskView): string {
+  const why = task.why_waiting ?? task.stage.reason?.text ?? task.stage.word;
+  return reviewMatters(task.stage) ? `${why}\n${task.review}` : why;
 }
