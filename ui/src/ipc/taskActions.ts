@@ -17,6 +17,8 @@ export const actionWords: Record<TaskAction, ActionWords> = {
   retry: { verb: "Retry", destructive: false },
   recheck: { verb: "Recheck", destructive: false },
   fix_again: { verb: "Send to the fixer again", destructive: false },
+  allow: { verb: "Allow", destructive: false },
+  deny: { verb: "Deny", destructive: false },
   retry_landing: { verb: "Try landing again", destructive: false },
   commit_leftovers: { verb: "Commit what is inside the scope", destructive: false },
   put_away_leftovers: { verb: "Put leftovers away", destructive: false },
@@ -50,6 +52,10 @@ export function requestOf(action: TaskAction, { plan, task, attempt, head, run }
       return { type: action, plan, task };
     case "fix_again":
       return { type: "request_changes", plan, task, comments: [] };
+    case "allow":
+      return { type: "answer", plan, task, answer: { answer: "allow" } };
+    case "deny":
+      return { type: "answer", plan, task, answer: { answer: "deny", message: "" } };
     case "commit_leftovers":
       return { type: "leftovers", plan, task, commit: true };
     case "put_away_leftovers":

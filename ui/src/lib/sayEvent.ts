@@ -91,6 +91,13 @@ export function sayEvent(e: Event, titles: ReadonlyMap<string, string>): Said {
         : plain(`${name(e.task)}: sent to the fixer again`);
     case "waived":
       return plain(`${name(e.task)}: ${waivedName(e.id)} waived, ${e.reason}`);
+    case "permission.asked":
+      return need(`${name(e.task)} asks for permission: ${e.what}`);
+    case "usage": {
+      const tokens = (e.input + e.output + e.cached).toLocaleString("en");
+      const cost = e.cost === null ? "" : ` · $${e.cost.toFixed(2)}`;
+      return plain(`${name(e.task)}: ${tokens} tokens${e.model ? ` of ${e.model}` : ""}${cost}`);
+    }
     case "needs_you":
       return need(`${name(e.task)} needs you: ${e.reason}`);
     case "needs_you.settled":

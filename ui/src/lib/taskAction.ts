@@ -9,6 +9,8 @@ export const actionLook: Record<TaskAction, { label: string; look: "primary" | "
   retry: { label: "Retry", look: "normal" },
   recheck: { label: "Check again", look: "normal" },
   fix_again: { label: "Send to the fixer again", look: "normal" },
+  allow: { label: "Allow", look: "primary" },
+  deny: { label: "Deny", look: "normal" },
   retry_landing: { label: "Try landing again", look: "normal" },
   commit_leftovers: { label: "Commit leftovers", look: "primary" },
   put_away_leftovers: { label: "Put leftovers away", look: "normal" },
@@ -52,6 +54,10 @@ export function requestFor(action: TaskAction, { plan, task, attempt, head, run 
       return { type: action, plan, task };
     case "fix_again":
       return { type: "request_changes", plan, task, comments: [] };
+    case "allow":
+      return { type: "answer", plan, task, answer: { answer: "allow" } };
+    case "deny":
+      return { type: "answer", plan, task, answer: { answer: "deny", message: "" } };
     case "commit_leftovers":
       return { type: "leftovers", plan, task, commit: true };
     case "put_away_leftovers":

@@ -99,3 +99,20 @@ export function act(fake: Fake, p: FakePlan, request: Act): void {
       });
   }
 }
+
+/** An agent that waits goes on; one that works takes the words when it next can. */
+export function answerAgent(
+  fake: Fake,
+  p: FakePlan,
+  request: Extract<Request, { type: "answer" | "message" }>,
+): void {
+  const t =
+    p.view.tasks.find((x) => x.id === request.task) ?? refuse("not_found", "The task does not exist.");
+  const asks = ["permission", "question"].includes(t.stage.reason?.code ?? "");
+  if (request.type === "answer" && !asks) refuse("refused", `${t.title} asks nothing now.`);
+  if (!asks) return;
+  t.stage = stage("implementing", "Working");
+  t.since_ms = Date.now();
+  derive(p);
+  fake.say(p.view.id, { type: "needs_you.settled", task: t.id });
+}

@@ -15,6 +15,8 @@ export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
     retry: "Starts a fresh attempt from the target's tip; this one is kept until the task is settled.",
     recheck: "Runs the checks again at the head.",
     fix_again: "Sends what is open to the fixer once more.",
+    allow: "Lets the agent do what it asks for, this once.",
+    deny: "Refuses what the agent asks for; it goes on without.",
     retry_landing: "Builds and checks the merged tree again.",
     commit_leftovers: `Commits the ${files} files inside the scope, by name.`,
     put_away_leftovers: `Puts the ${files} files under a keep ref and goes on without them.`,

@@ -5,7 +5,7 @@ import type { Reply } from "../bindings/Reply";
 import type { Request } from "../bindings/Request";
 import type { RunView } from "../bindings/RunView";
 import type { TaskView } from "../bindings/TaskView";
-import { act } from "./act";
+import { act, answerAgent } from "./act";
 import { detailOf } from "./detail";
 import { changedFiles, fileDiff } from "./diffs";
 import { applyEdit, derive, type FakePlan, plan, stage, task } from "./plan";
@@ -263,6 +263,12 @@ function answer(fake: Fake, request: Request): Reply {
     case "request_changes":
     case "retry_landing":
       act(fake, find(request.plan), request);
+      return done;
+    case "hook":
+      return { type: "text", value: "" };
+    case "answer":
+    case "message":
+      answerAgent(fake, find(request.plan), request);
       return done;
     case "fetch":
       find(request.plan).upstream.behind = 1;

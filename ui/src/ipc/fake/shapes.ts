@@ -44,6 +44,7 @@ export function run(
     detail: null,
     started_ms: Date.now() - 5 * minute,
     ended_ms: Date.now() - 4 * minute,
+    usage: null,
     dir: `/home/you/.local/share/coppice/runs/${id}`,
     worktree: `/home/you/work/acme/.api.coppice/${p}/${t}/${attempt}`,
     ...more,
