@@ -21,6 +21,7 @@ function run(id: string, over: Partial<RunView>): RunView {
     ended_ms: null,
     dir: `/runs/${id}`,
     worktree: "/w",
+    usage: null,
     ...over,
   };
 }
