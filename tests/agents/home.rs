@@ -29,12 +29,17 @@ const USERS: &[(&str, &str)] = &[
 ];
 
 /// A folder with the home, and room for all that a row needs.
-pub(crate) struct Home(tempfile::TempDir);
+pub(crate) struct Home {
+    folder: tempfile::TempDir,
+    /// The variable that logs Claude Code in; no account of anybody's. With this kind the program is told when a
+    /// limit ends.
+    pub login: (&'static str, &'static str),
+}
 
 impl Home {
     pub(crate) fn new(name: &str, model: &str) -> Home {
         let folder = tempfile::Builder::new().prefix(name).tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let home = Home(folder);
+        let home = Home { folder, login: ("CLAUDE_CODE_OAUTH_TOKEN", "dummy") };
         for path in ["home/.claude", "home/.codex", "hooks", "bin", "tmp"] {
             fs::create_dir_all(home.at(path)).unwrap();
         }
@@ -52,7 +57,7 @@ impl Home {
     }
 
     pub(crate) fn at(&self, path: &str) -> PathBuf {
-        self.0.path().join(path)
+        self.folder.path().join(path)
     }
 
     pub(crate) fn environment(&self, model: &str) -> Environment {
@@ -64,8 +69,7 @@ impl Home {
             ("SHELL", "/bin/sh"),
             ("LANG", "C.UTF-8"),
             ("TZ", "UTC"),
-            // No account of anybody's. This kind of login alone is told when a limit ends.
-            ("CLAUDE_CODE_OAUTH_TOKEN", "dummy"),
+            self.login,
             ("ANTHROPIC_BASE_URL", model),
             ("SCRIPTED_KEY", "dummy"),
             ("DISABLE_TELEMETRY", "1"),

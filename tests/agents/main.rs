@@ -34,6 +34,18 @@ macro_rules! suite {
     };
 }
 
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn a_key_in_the_environment_asks_nothing_of_claude() {
+    rows::a_key_in_the_environment_asks_nothing("claude");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn codex_cannot_write_hooks_and_configuration_of_the_repository() {
+    rows::hooks_and_configuration_cannot_be_written("codex");
+}
+
 suite![
     commits_in_a_worktree_and_counts_what_was_served,
     a_permission_is_allowed,

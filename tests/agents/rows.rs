@@ -56,6 +56,23 @@ pub(crate) fn commits_in_a_worktree_and_counts_what_was_served(program: &'static
     assert_eq!(cost.is_some(), program == "claude", "{cost:?}");
 }
 
+pub(crate) fn a_key_in_the_environment_asks_nothing(program: &'static str) {
+    let mut stage = Stage::new(program, vec![Turn::say("Done.")]);
+    stage.home.login = ("ANTHROPIC_API_KEY", "sk-ant-dummy");
+    stage.start(Purpose::Implement, None);
+    stage.hear("the end of its turn", stopped);
+    over(&mut stage);
+}
+
+pub(crate) fn hooks_and_configuration_cannot_be_written(program: &'static str) {
+    // The sandbox lets the agent commit, which writes beside them.
+    let tries = "echo exit 1 > ../main/.git/hooks/pre-push; git config core.pager evil; git commit --quiet --allow-empty -m Tried";
+    let mut stage = begun(program, vec![Turn::call("I try.", Call::Shell(tries)), Turn::say("That was it.")]);
+    stage.hear("the end of its turn", stopped);
+    assert_ne!(stage.repo.tip("coppice/play"), stage.repo.tip("main"), "it did not commit");
+    over(&mut stage);
+}
+
 fn asked(stage: &Stage) -> Vec<u8> {
     let wanted = Signal::PermissionAsked { what: "Running dd if=/dev/null of=unusual.txt".into() };
     stage.hear("that permission is asked", |signal| *signal == wanted).1

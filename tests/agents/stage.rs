@@ -37,7 +37,7 @@ pub(crate) struct Stage {
     pub repo: TempRepo,
     pub worktree: PathBuf,
     program: &'static Program,
-    home: Home,
+    pub home: Home,
     runtime: tokio::runtime::Runtime,
     ears: Arc<(Mutex<Ears>, Condvar)>,
     before: BTreeMap<PathBuf, Vec<u8>>,

@@ -27,7 +27,7 @@ if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
     # Both say that they need a newer Node than they do: what runs is a native program.
     # shellcheck disable=SC2086 # two words
     if ! said="$(cd "$folder" && npm install --no-audit --no-fund --no-save $wanted 2>&1)"; then
-        skip "npm can't install $wanted: $(tail -n 3 <<<"$said" | tr '\n' ' ')"
+        skip "npm can't install $wanted: $(grep -m 2 '^npm error' <<<"$said" | tr '\n' ' ')"
     fi
 fi
 for program in claude codex; do
