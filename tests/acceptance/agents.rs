@@ -207,3 +207,24 @@ fn a_scripted_agent_needs_nothing_but_coppice() {
     assert_eq!(scene.repo.read("src/model.rs"), "pub struct Retry;\n");
     assert!(scene.coppice.run(&["log", "model", "--kind", "implement"]).expect(0).stdout.contains("Working"));
 }
+
+#[test]
+fn what_an_agent_prints_about_its_use_is_counted_once_a_message() {
+    let scene = Scene::new();
+    let line = |text: &str| format!("echo 'coppice-usage {text}'\n");
+    let script = [
+        line("{\"id\":\"m1\",\"model\":\"small\",\"input\":100,\"output\":1}"),
+        line("{\"id\":\"m1\",\"model\":\"small\",\"input\":100,\"output\":20,\"cost\":0.25}"),
+        line("{\"input\":5,\"output\":2,\"cached\":7,\"cost\":0.5}"),
+    ];
+    let plan =
+        PlanFile::auto("Use").agent("agent", &scene.worker("agent", &script.concat())).task(Task::new("a"));
+    let done = scene.run(&plan).expect(0);
+    let used = done.get("usage", "a");
+    assert_eq!(used.text("model"), "small");
+    assert_eq!(
+        (used.number("input"), used.number("output"), used.number("cached"), used.0["cost"].as_f64()),
+        (Some(105), Some(22), Some(7), Some(0.75))
+    );
+    assert_eq!(done.count("usage", "a"), 1);
+}

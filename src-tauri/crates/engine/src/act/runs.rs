@@ -99,6 +99,7 @@ impl Actor {
             }
             actor.lines.forget(&id);
             actor.forget_session(&id);
+            actor.count_printed(&id);
             actor.ended(id, &exit);
         });
     }

@@ -20,6 +20,9 @@ const TOKEN: &str = "hook-token";
 /// Where the transcript lies and from which byte it is this run's, for an engine that comes later.
 const TRANSCRIPT: &str = "transcript";
 
+/// Of a log, how much of its end is looked through for what was used.
+const PRINTED: u64 = 1 << 20;
+
 /// After the terminal changed, the transcript has its line within this time.
 const PACE: Duration = Duration::from_millis(400);
 
@@ -159,6 +162,26 @@ impl Actor {
     pub(super) fn forget_session(&self, run: &RunId) {
         self.read_transcript(run);
         self.sessions.lock().remove(run);
+    }
+
+    /// What a program without a transcript printed about its use.
+    pub(super) fn count_printed(&self, run: &RunId) {
+        if has_hooks(&self.home.run(run)) {
+            return;
+        }
+        let log = self.log_tail(run, PRINTED);
+        let mut ledger = Ledger::default();
+        let mut model = None;
+        for usage in log.split(|byte| *byte == b'\n').filter_map(agents::Usage::from_line) {
+            model = usage.model.clone().or(model);
+            ledger.add(usage);
+        }
+        let total = ledger.total();
+        let (input, output, cached) = (total.input, total.output, total.cached);
+        let usage = Usage { model, input, output, cached, cost_micros: total.cost_micros };
+        if usage != Usage::default() {
+            self.send(Input::Used { run: run.clone(), usage });
+        }
     }
 
     /// Hands an answer to the hook that waits, or types it.
