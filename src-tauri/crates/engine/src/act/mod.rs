@@ -19,7 +19,7 @@ use tokio::sync::{OnceCell, mpsc};
 
 pub(crate) use git::shown;
 pub use lines::LatestLines;
-pub(crate) use runs::{agent_spec, program};
+pub(crate) use runs::agent_spec;
 
 use crate::home::Home;
 use crate::ids::{ProjectId, RunId};

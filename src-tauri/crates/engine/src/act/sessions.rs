@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use agents::{Answer, Keys, Ledger, Program, Signal, Transcript};
+use agents::{AgentSpec, Answer, Heard, Keys, Ledger, Program, Signal, Transcript};
 use tokio::sync::oneshot;
 
 use crate::act::Actor;
@@ -36,8 +36,23 @@ struct Session {
     program: &'static Program,
     transcript: Option<Transcript>,
     ledger: Ledger,
-    /// The hook that waits with a question, as it came, and its caller.
-    asking: Option<(String, oneshot::Sender<String>)>,
+    asking: Option<Asking>,
+    /// Where the program says whether it is busy, and under which name.
+    presence: Option<PathBuf>,
+    name: Option<String>,
+    /// What was heard last, and when.
+    last: Option<(Signal, i64)>,
+}
+
+/// What a program waits with.
+#[derive(Debug)]
+struct Asking {
+    /// The hook's words, for the answer's shape.
+    said: String,
+    /// The action that is asked for; its end settles the matter, whoever answered.
+    what: Option<String>,
+    /// The hook's caller, where it takes the answer. Dropped: it prints nothing.
+    caller: Option<oneshot::Sender<String>>,
 }
 
 impl Sessions {
@@ -71,21 +86,23 @@ impl Actor {
     }
 
     /// Takes a hook's word. Returns what the hook prints, after an answer where it waits for one.
-    pub(crate) async fn hook(&self, run: RunId, program: &'static Program, said: String) -> String {
+    pub(crate) async fn hook(&self, run: RunId, agent: &AgentSpec, said: String) -> String {
+        let Some(program) = agents::adapter(agent).ok().and_then(|adapter| adapter.program) else {
+            return String::new();
+        };
         let Some(heard) = program.hear(said.as_bytes()) else { return String::new() };
+        let environment = self.environment().await;
         let answer = {
             let mut sessions = self.sessions.lock();
             let session = sessions.entry(run.clone()).or_insert_with(|| self.session(&run, program));
-            if let Signal::SessionStarted { transcript: Some(path), .. } = &heard.signal {
-                session.begin(&self.home.run(&run), path);
+            session.presence = program.presence_folder(agent, &environment);
+            if let Signal::SessionStarted { session: name, transcript } = &heard.signal {
+                session.name = Some(name.clone());
+                if let Some(path) = transcript {
+                    session.begin(&self.home.run(&run), path);
+                }
             }
-            // Whatever it says next, it no longer waits with what it asked before.
-            session.asking = None;
-            heard.waits.then(|| {
-                let (sender, answer) = oneshot::channel();
-                session.asking = Some((said, sender));
-                answer
-            })
+            session.hear(&heard, said)
         };
         if let Signal::Working { action } = &heard.signal {
             self.lines.say(&run, action.clone());
@@ -100,7 +117,15 @@ impl Actor {
     }
 
     fn session(&self, run: &RunId, program: &'static Program) -> Session {
-        let mut session = Session { program, transcript: None, ledger: Ledger::default(), asking: None };
+        let mut session = Session {
+            program,
+            transcript: None,
+            ledger: Ledger::default(),
+            asking: None,
+            presence: None,
+            name: None,
+            last: None,
+        };
         let kept = std::fs::read_to_string(self.home.run(run).join(TRANSCRIPT)).unwrap_or_default();
         if let Some((from, path)) = kept.split_once(' ') {
             let from = from.parse().unwrap_or(0);
@@ -114,7 +139,12 @@ impl Actor {
         let (usage, signals) = {
             let mut sessions = self.sessions.lock();
             let Some(session) = sessions.get_mut(run) else { return };
-            let Some(Ok(reading)) = session.transcript.as_mut().map(Transcript::read) else { return };
+            let reading = session.transcript.as_mut().map(Transcript::read);
+            let mut reading = reading.and_then(Result::ok).unwrap_or_default();
+            if session.is_broken_off() {
+                reading.signals.push(Signal::Interrupted);
+            }
+            reading.signals.iter().for_each(|signal| session.settle(signal));
             let model = reading.usage.iter().rev().find_map(|usage| usage.model.clone());
             let any = !reading.usage.is_empty();
             reading.usage.into_iter().for_each(|usage| session.ledger.add(usage));
@@ -186,16 +216,23 @@ impl Actor {
 
     /// Hands an answer to the hook that waits, or types it.
     pub(crate) async fn answer(&self, run: &RunId, answer: &Answer) -> Result<(), String> {
-        let keys = {
+        let (keys, what) = {
             let mut sessions = self.sessions.lock();
             let Some(session) = sessions.get_mut(run) else { return Err(settled()) };
-            let Some((said, waiting)) = session.asking.take() else { return Err(settled()) };
-            match session.program.reply(said.as_bytes(), answer) {
-                Some(reply) if waiting.send(reply.clone()).is_ok() => return Ok(()),
-                _ => session.program.keys(said.as_bytes(), answer),
-            }
+            let Some(asking) = session.asking.take() else { return Err(settled()) };
+            let said = asking.said.as_bytes();
+            let reply = session.program.reply(said, answer).zip(asking.caller);
+            let taken = reply.is_some_and(|(reply, caller)| caller.send(reply).is_ok());
+            (if taken { Vec::new() } else { session.program.keys(said, answer) }, asking.what)
         };
-        self.type_keys(run, keys).await
+        self.type_keys(run, keys).await?;
+        // It goes on, and says so itself only when the action is over.
+        let signal = match what {
+            Some(what) => Signal::Done { what },
+            None => Signal::Working { action: "Reading your answer".to_owned() },
+        };
+        self.send(Input::Heard { run: run.clone(), signal });
+        Ok(())
     }
 
     /// Types something into a run's terminal, as slowly as its program needs it.
@@ -215,6 +252,51 @@ fn settled() -> String {
 }
 
 impl Session {
+    /// `Some`: the hook's caller is kept until there is an answer.
+    fn hear(&mut self, heard: &Heard, said: String) -> Option<oneshot::Receiver<String>> {
+        self.settle(&heard.signal);
+        self.last = Some((heard.signal.clone(), crate::outside::now()));
+        let what = match &heard.signal {
+            Signal::PermissionAsked { what } => Some(what.clone()),
+            Signal::Question { .. } => None,
+            _ => return None,
+        };
+        let (caller, answer) = oneshot::channel();
+        self.asking = Some(Asking { said, what, caller: heard.waits.then_some(caller) });
+        heard.waits.then_some(answer)
+    }
+
+    /// Forgets what it waited with, when this says that it no longer does.
+    fn settle(&mut self, signal: &Signal) {
+        let over = match (signal, &self.asking) {
+            (_, None) => false,
+            (Signal::Done { what }, Some(asking)) => asking.what.as_ref().is_none_or(|asked| asked == what),
+            // Other tools may go on beside the one that waits.
+            (Signal::Working { .. }, Some(asking)) => asking.what.is_none(),
+            (_, Some(_)) => true,
+        };
+        if over {
+            self.asking = None;
+        }
+    }
+
+    /// No hook tells that a turn was broken off before it had said anything; the program's own note does.
+    fn is_broken_off(&mut self) -> bool {
+        let (Some(folder), Some(name), Some((last, heard_ms))) = (&self.presence, &self.name, &self.last)
+        else {
+            return false;
+        };
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let said = files
+            .filter_map(|file| self.program.presence(&std::fs::read(file.path()).ok()?))
+            .find(|presence| presence.session == *name);
+        let broken = said.is_some_and(|presence| presence.interrupts(last, *heard_ms));
+        if broken {
+            self.last = Some((Signal::Interrupted, crate::outside::now()));
+        }
+        broken
+    }
+
     fn begin(&mut self, run_dir: &Path, transcript: &Path) {
         if self.transcript.as_ref().is_some_and(|known| known.path() == transcript) {
             return;

@@ -17,18 +17,17 @@ pub(super) async fn hook(engine: &Engine, run: String, token: &str, said: String
         return Err(Error::new(ErrorCode::Forbidden, "This token is not that run's."));
     }
     let known = id.clone();
-    let program = engine.look(move |world| program_of(world, &known)).await?;
-    let Some(program) = program else {
+    let agent = engine.look(move |world| agent_of(world, &known)).await?;
+    let Some(agent) = agent else {
         return Err(Error::new(ErrorCode::NotFound, format!("There is no living agent {id} with hooks.")));
     };
-    Ok(Reply::Text(engine.actor.hook(id, program, said).await))
+    Ok(Reply::Text(engine.actor.hook(id, &agent, said).await))
 }
 
-fn program_of(world: &World, run: &RunId) -> Option<&'static agents::Program> {
+fn agent_of(world: &World, run: &RunId) -> Option<agents::AgentSpec> {
     let run = world.runs.get(run).filter(|run| !run.is_over())?;
-    let plan = world.plans.get(&run.plan)?;
-    let agent = plan.doc.settings.agents.get(&run.name)?;
-    act::program(&run.name, agent, std::path::Path::new(""))
+    let agent = world.plans.get(&run.plan)?.doc.settings.agents.get(&run.name)?;
+    Some(act::agent_spec(&run.name, agent, std::path::Path::new("")))
 }
 
 pub(super) async fn answer(engine: &Engine, plan: String, task: &str, answer: AgentAnswer) -> Answer {

@@ -29,6 +29,9 @@ impl Turn<'_> {
         }
         match signal {
             Signal::SessionStarted { .. } | Signal::Ended => {}
+            // Other tools may go on beside the one that waits for a permission.
+            Signal::Working { .. } if self.waits_with(&at).is_some() => {}
+            Signal::Done { what } if self.waits_with(&at).is_some_and(|asked| asked != what) => {}
             Signal::Working { .. } | Signal::Done { .. } => self.works_on(&at, run),
             Signal::PermissionAsked { what } => {
                 let (task, attempt) = (at.task.clone(), at.attempt);
@@ -46,6 +49,14 @@ impl Turn<'_> {
             Signal::Failed { code, message } => self.rests_at_prompt(&at, failed(code, message.trim())),
         }
         self.settle(&at.plan);
+    }
+
+    /// The action that its agent asks to be allowed.
+    fn waits_with(&self, at: &At) -> Option<String> {
+        match &self.plan(&at.plan)?.tasks.get(&at.task)?.stage {
+            Stage::NeedsYou { reason: NeedsYou::Permission { what } } => Some(what.clone()),
+            _ => None,
+        }
     }
 
     /// It is at work again: what it asked is settled, by whomever.
