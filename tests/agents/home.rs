@@ -120,7 +120,18 @@ impl Home {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).unwrap().flatten() {
                 let path = entry.path();
-                let history = ["objects", "refs", "logs", "worktrees", "index", "ORIG_HEAD", "packed-refs"];
+                let history = [
+                    "objects",
+                    "refs",
+                    "logs",
+                    "worktrees",
+                    "index",
+                    "ORIG_HEAD",
+                    "packed-refs",
+                    // Coppice's own: who of it is at work there.
+                    "coppice.lock",
+                    "coppice.strays",
+                ];
                 let kept = path
                     .strip_prefix(repo.join(".git"))
                     .is_ok_and(|path| history.iter().any(|name| path == Path::new(name)));

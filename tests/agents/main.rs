@@ -9,6 +9,7 @@
 mod home;
 mod rows;
 mod stage;
+mod whole;
 
 /// Each row as a test of its own, for each program.
 macro_rules! suite {
@@ -44,6 +45,42 @@ fn a_key_in_the_environment_asks_nothing_of_claude() {
 #[ignore = "needs the program: make test-agents"]
 fn codex_cannot_write_hooks_and_configuration_of_the_repository() {
     rows::hooks_and_configuration_cannot_be_written("codex");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn claude_builds_and_codex_reviews() {
+    whole::builds_and_reviews("claude", "codex");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn codex_builds_and_claude_reviews() {
+    whole::builds_and_reviews("codex", "claude");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn claude_asks_through_the_engine() {
+    whole::asks_and_is_answered("claude");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn codex_asks_through_the_engine() {
+    whole::asks_and_is_answered("codex");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn claude_is_killed_and_goes_on() {
+    whole::is_killed_and_goes_on("claude");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn codex_is_killed_and_goes_on() {
+    whole::is_killed_and_goes_on("codex");
 }
 
 suite![

@@ -35,8 +35,14 @@ for program in claude codex; do
 done
 printf '%s\n' "$wanted" > "$folder/installed"
 
-cargo build -p terminal --bins || exit 1
-cargo test -p coppice-tests --test agents --no-run || exit 1
+# Whoever has built the whole names its programs: a selection of packages would be compiled a second time.
+if [ -n "${COPPICE_BIN:-}" ]; then
+    packages=(--workspace)
+else
+    packages=(--package coppice-tests)
+    cargo build -p terminal -p cli --bins || exit 1
+fi
+cargo test "${packages[@]}" --test agents --no-run || exit 1
 # Each test runs a program of half a gigabyte.
-COPPICE_AGENTS="$folder/node_modules/.bin" COPPICE_BIN="$target/debug" \
-    cargo test -p coppice-tests --test agents -- --ignored --test-threads="${THREADS:-2}" "$@"
+COPPICE_AGENTS="$folder/node_modules/.bin" COPPICE_BIN="${COPPICE_BIN:-$target/debug}" \
+    cargo test "${packages[@]}" --test agents -- --ignored --test-threads="${THREADS:-2}" "$@"

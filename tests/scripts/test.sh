@@ -85,6 +85,20 @@ page_tests() {
     count "page tests" "$status" "$good" "$bad"
 }
 
+agent_programs() {
+    printf '\n── the real agent programs\n'
+    local output="$record/agents" status good bad
+    bash tests/scripts/test-agents.sh 2>&1 | tee "$output"
+    status="${PIPESTATUS[0]}"
+    if grep -q '^SKIPPED: ' "$output"; then
+        skip "agent programs" "$(sed -n 's/^SKIPPED: //p' "$output" | head -n 1)"
+        return
+    fi
+    good="$(sed -n 's/^test result: .* \([0-9]*\) passed.*/\1/p' "$output" | sum)"
+    bad="$(sed -n 's/^test result: .* \([0-9]*\) failed.*/\1/p' "$output" | sum)"
+    count "agent programs" "$status" "$good" "$bad"
+}
+
 step "rustfmt" cargo fmt --all --check
 step "biome" page npx biome check .
 step "TypeScript" page npx tsc --noEmit
@@ -103,6 +117,7 @@ fi
 if [ "$tests" = yes ]; then
     page_tests
     rust_tests
+    agent_programs
 fi
 
 echo

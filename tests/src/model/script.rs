@@ -98,14 +98,15 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// The script that the newest marker names, and how often the model has spoken since.
+    /// The script that the newest marker names, and how often the model has spoken since; the one without a name where
+    /// there is no marker.
     pub(super) fn place(&self) -> (String, usize) {
         let marked = self.said.iter().enumerate().rev().find_map(|(place, (role, text))| {
             let (_, rest) = text.rsplit_once("[[script:")?;
             let (name, _) = rest.split_once("]]")?;
             (*role == Role::Person).then(|| (place, name.to_owned()))
         });
-        let Some((start, name)) = marked else { return (String::new(), 0) };
+        let (start, name) = marked.unwrap_or_default();
         let roles: Vec<Role> = self.said[start..].iter().map(|(role, _)| *role).collect();
         let turns = roles.windows(2).filter(|pair| pair[0] != Role::Model && pair[1] == Role::Model).count();
         (name, turns)

@@ -23,6 +23,10 @@ const TRANSCRIPT: &str = "transcript";
 /// Of a log, how much of its end is looked through for what was used.
 const PRINTED: u64 = 1 << 20;
 
+/// A dialog comes within this time, and is whole when nothing more came for the second.
+const DIALOG: Duration = Duration::from_secs(3);
+const REST: Duration = Duration::from_millis(400);
+
 /// After the terminal changed, the transcript has its line within this time.
 const PACE: Duration = Duration::from_millis(400);
 
@@ -53,6 +57,8 @@ struct Asking {
     what: Option<String>,
     /// The hook's caller, where it takes the answer. Dropped: it prints nothing.
     caller: Option<oneshot::Sender<String>>,
+    /// Where the terminal's log ended: the dialog comes after it.
+    shown_from: u64,
 }
 
 impl Sessions {
@@ -102,7 +108,8 @@ impl Actor {
                     session.begin(&self.home.run(&run), path);
                 }
             }
-            session.hear(&heard, said)
+            let shown_from = terminal::Log::open(&self.home.run(&run)).range().map_or(0, |range| range.end);
+            session.hear(&heard, said, shown_from)
         };
         if let Signal::Working { action } = &heard.signal {
             self.lines.say(&run, action.clone());
@@ -216,15 +223,19 @@ impl Actor {
 
     /// Hands an answer to the hook that waits, or types it.
     pub(crate) async fn answer(&self, run: &RunId, answer: &Answer) -> Result<(), String> {
-        let (keys, what) = {
+        let (keys, what, shown_from) = {
             let mut sessions = self.sessions.lock();
             let Some(session) = sessions.get_mut(run) else { return Err(settled()) };
             let Some(asking) = session.asking.take() else { return Err(settled()) };
             let said = asking.said.as_bytes();
             let reply = session.program.reply(said, answer).zip(asking.caller);
             let taken = reply.is_some_and(|(reply, caller)| caller.send(reply).is_ok());
-            (if taken { Vec::new() } else { session.program.keys(said, answer) }, asking.what)
+            let keys = if taken { Vec::new() } else { session.program.keys(said, answer) };
+            (keys, asking.what, asking.shown_from)
         };
+        if !keys.is_empty() {
+            self.dialog_shown(run, shown_from).await;
+        }
         self.type_keys(run, keys).await?;
         // It goes on, and says so itself only when the action is over.
         let signal = match what {
@@ -233,6 +244,22 @@ impl Actor {
         };
         self.send(Input::Heard { run: run.clone(), signal });
         Ok(())
+    }
+
+    /// Waits until the terminal has shown something since `from` and has come to rest: keys that come before the
+    /// dialog are lost.
+    async fn dialog_shown(&self, run: &RunId, from: u64) {
+        let Ok(mut viewer) = terminal::attach(&self.home.run(run), from, WINDOW).await else { return };
+        let until = tokio::time::Instant::now() + DIALOG;
+        let mut rest = until;
+        while let Ok(Ok(Some(view))) = tokio::time::timeout_at(rest, viewer.next()).await {
+            match view {
+                terminal::View::Chunk { bytes, .. } => viewer.ack(bytes.len() as u64),
+                terminal::View::Gap { .. } => {}
+                terminal::View::Exited(_) => return,
+            }
+            rest = until.min(tokio::time::Instant::now() + REST);
+        }
     }
 
     /// Types something into a run's terminal, as slowly as its program needs it.
@@ -253,7 +280,7 @@ fn settled() -> String {
 
 impl Session {
     /// `Some`: the hook's caller is kept until there is an answer.
-    fn hear(&mut self, heard: &Heard, said: String) -> Option<oneshot::Receiver<String>> {
+    fn hear(&mut self, heard: &Heard, said: String, shown_from: u64) -> Option<oneshot::Receiver<String>> {
         self.settle(&heard.signal);
         self.last = Some((heard.signal.clone(), crate::outside::now()));
         let what = match &heard.signal {
@@ -262,7 +289,7 @@ impl Session {
             _ => return None,
         };
         let (caller, answer) = oneshot::channel();
-        self.asking = Some(Asking { said, what, caller: heard.waits.then_some(caller) });
+        self.asking = Some(Asking { said, what, caller: heard.waits.then_some(caller), shown_from });
         heard.waits.then_some(answer)
     }
 
