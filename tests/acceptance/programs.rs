@@ -28,12 +28,13 @@ exec sleep 600
 fn scene(acts: &str) -> Scene {
     let scene = Scene::new();
     let folder = scene.beside("bin");
-    std::fs::create_dir(&folder).unwrap();
+    std::fs::create_dir(&folder).expect("a program beside the repository");
     let program = folder.join("claude");
-    std::fs::write(&program, PROGRAM.replace("SCENE", acts)).unwrap();
+    std::fs::write(&program, PROGRAM.replace("SCENE", acts)).expect("a program beside the repository");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&program, mode).unwrap();
-    std::fs::write(scene.beside("../user/.claude.json"), "{\"hasCompletedOnboarding\":true}").unwrap();
+    std::fs::set_permissions(&program, mode).expect("a program beside the repository");
+    std::fs::write(scene.beside("../user/.claude.json"), "{\"hasCompletedOnboarding\":true}")
+        .expect("a program beside the repository");
     // The engine that this starts has the program in its search path, and is logged in.
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
     let variables = [("PATH", path.as_str()), ("ANTHROPIC_AUTH_TOKEN", "none")];

@@ -71,7 +71,7 @@ fn reviewed(scene: &Scene, plan: PlanFile, reviewer: &str) -> PlanFile {
 fn verdicts(done: &Finished) -> Vec<(String, i64, i64)> {
     done.all("review.finished")
         .map(|event| {
-            let count = |field| event.number(field).unwrap();
+            let count = |field| event.number(field).expect("a count");
             (event.text("verdict").to_owned(), count("unmet"), count("findings"))
         })
         .collect()
