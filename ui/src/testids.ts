@@ -84,6 +84,19 @@ export const testIds = {
   whyWaiting: "why-waiting",
   unblocks: "unblocks",
 
+  // What a living agent asks, wherever it is answered
+  answerText: "answer-text",
+  answerSend: "answer-send",
+  answerTerminal: "answer-terminal",
+  answerProblem: "answer-problem",
+  denyWithWords: "deny-with-words",
+  messageAgent: "message-agent",
+  dockMessageAgent: (run: string) => `message-agent-${run}`,
+
+  // What it cost
+  planCost: "plan-cost",
+  usage: (of: string) => `usage-${of}`,
+
   // Dock (terminals)
   dock: "dock",
   dockTab: (run: string) => `dock-tab-${run}`,

@@ -1,4 +1,5 @@
 /* Actions that are there wherever the person is, and the one listener that gives keys to actions. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { startOpening } from "../features/projects/OpenProject";
 import { tryDemo } from "../features/projects/Start";
@@ -7,18 +8,11 @@ import type { InboxItem } from "../ipc/bindings/InboxItem";
 import type { PlanSummary } from "../ipc/bindings/PlanSummary";
 import { setWindowTitle } from "../ipc/engine";
 import { useInbox } from "../ipc/queries";
+import { openWaiting } from "../ipc/waiting";
 import { type Action, allActions, keyOf, useActions } from "../lib/actions";
 import { useDesk } from "../lib/desk";
 import { isMac, isTyping, matchesKeys } from "../lib/keys";
 import { currentRoute, navigate, type PlanViewName, type Route } from "../lib/route";
-
-/** Where an inbox item is answered. */
-export function placeOf(item: InboxItem): Route {
-  if (item.kind === "ready_to_review" || item.actions.some((a) => a.action === "fix_again")) {
-    return { at: "review", plan: item.plan, task: item.task, attempt: item.attempt ?? 1 };
-  }
-  return { at: "plan", plan: item.plan, view: "graph", task: item.task, tab: "spec" };
-}
 
 /** The item after the one that is being looked at, around the end. */
 export function nextWaiting(items: readonly InboxItem[], route: Route): InboxItem | null {
@@ -28,6 +22,7 @@ export function nextWaiting(items: readonly InboxItem[], route: Route): InboxIte
 
 export function GlobalActions({ plan }: { plan: PlanSummary | null }) {
   const { data: inbox = [] } = useInbox();
+  const client = useQueryClient();
   const set = useDesk((d) => d.set);
   useKeys();
   useWindowTitle(plan, inbox.length);
@@ -67,7 +62,7 @@ export function GlobalActions({ plan }: { plan: PlanSummary | null }) {
       when: () => inbox.length > 0,
       run: () => {
         const next = nextWaiting(inbox, currentRoute());
-        if (next) navigate(placeOf(next));
+        if (next) void openWaiting(client, next);
       },
     },
     { id: "go.inbox", label: "Inbox", group: "Go to", key: "i", run: () => navigate({ at: "inbox" }) },

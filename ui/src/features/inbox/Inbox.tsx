@@ -1,52 +1,24 @@
 /* Everything that waits for a person, over all projects, most blocking first. Each item can be answered here. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNote } from "../../components/ErrorNote";
 import { StatusShape } from "../../components/StatusShape";
-import { TaskActions } from "../../components/TaskActions";
-import { Ago } from "../../components/Time";
-import { act } from "../../ipc/act";
-import type { InboxItem } from "../../ipc/bindings/InboxItem";
-import type { InboxKind } from "../../ipc/bindings/InboxKind";
-import { useInbox, usePlan } from "../../ipc/queries";
+import { useInbox } from "../../ipc/queries";
+import { openWaiting } from "../../ipc/waiting";
 import { useActions } from "../../lib/actions";
-import { cx } from "../../lib/cx";
 import { count } from "../../lib/format";
-import { navigate, type Route } from "../../lib/route";
-import { type Hue, reviewMatters, type Shape } from "../../lib/stage";
+import { navigate } from "../../lib/route";
 import { testIds } from "../../testids";
+import { Item } from "./Item";
 import styles from "./inbox.module.css";
 
-const looks: Record<InboxKind, { shape: Shape; hue: Hue; word: string }> = {
-  needs_you: { shape: "diamond", hue: "need", word: "Needs you" },
-  ready_to_review: { shape: "half", hue: "ready", word: "Ready to review" },
-  failed: { shape: "cross", hue: "fail", word: "Failed" },
-};
-
-/** Whether it is decided with the diff and the findings in view. */
-function opensReview(item: InboxItem): boolean {
-  return item.kind === "ready_to_review" || item.actions.some((a) => a.action === "fix_again");
-}
-
-function placeOf(item: InboxItem): Route {
-  return opensReview(item)
-    ? { at: "review", plan: item.plan, task: item.task, attempt: item.attempt ?? 1 }
-    : {
-        at: "plan",
-        plan: item.plan,
-        view: "graph",
-        task: item.task,
-        tab: item.kind === "failed" ? "checks" : "spec",
-      };
-}
-
-/** Answers that can be given from here: an approval is given in the review, a run is ended where it is seen. */
-function answersOf(item: InboxItem) {
-  return item.actions.filter((a) => a.action !== "approve" && a.action !== "end_run");
-}
+/** A line that belongs to an answer of its own comes with it, not by a key. */
+const answers = "[data-answer] button:not([data-send]), [data-answer] input:not([data-follows])";
 
 export function Inbox() {
+  const client = useQueryClient();
   const { data: items, error, refetch } = useInbox();
   const [chosen, setChosen] = useState<string | null>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -59,10 +31,16 @@ export function Inbox() {
     setChosen(next.id);
     list.current?.querySelector(`[data-item="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: "nearest" });
   };
+  /** What the number keys reach, in their order: buttons, and lines to write in. */
+  const options = () => {
+    const row = list.current?.querySelector(`[data-item="${CSS.escape(current?.id ?? "")}"]`);
+    return [...(row?.querySelectorAll<HTMLElement>(answers) ?? [])];
+  };
   const press = (n: number) => {
     // The button is pressed, so that asking first and showing that it works stay in one place.
-    const row = list.current?.querySelector(`[data-item="${CSS.escape(current?.id ?? "")}"]`);
-    row?.querySelectorAll<HTMLButtonElement>("[data-answer] button")[n]?.click();
+    const option = options()[n];
+    if (option instanceof HTMLInputElement) option.focus();
+    else option?.click();
   };
 
   useActions([
@@ -81,7 +59,7 @@ export function Inbox() {
       key: "enter",
       hidden: true,
       when: () => current !== undefined && !(document.activeElement instanceof HTMLButtonElement),
-      run: () => current && navigate(placeOf(current)),
+      run: () => current && void openWaiting(client, current),
     },
     ...Array.from({ length: 9 }, (_, n) => ({
       id: `inbox.answer-${n + 1}`,
@@ -89,7 +67,7 @@ export function Inbox() {
       group: "Task" as const,
       key: String(n + 1),
       hidden: true,
-      when: () => current !== undefined && n <= answersOf(current).length,
+      when: () => n < options().length,
       run: () => press(n),
     })),
   ]);
@@ -124,75 +102,5 @@ export function Inbox() {
         </ul>
       </div>
     </div>
-  );
-}
-
-interface ItemProps {
-  item: InboxItem;
-  current: boolean;
-  onChoose: () => void;
-}
-
-function Item({ item, current, onChoose }: ItemProps) {
-  const look = looks[item.kind];
-  const task = usePlan(item.plan).data?.tasks.find((t) => t.id === item.task);
-  const openLabel = opensReview(item) ? "Review" : "Open";
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: J, K and Enter do the same
-    <li
-      className={cx(styles.item, current && styles.current)}
-      aria-current={current || undefined}
-      data-item={item.id}
-      data-testid={testIds.inboxItem(item.id)}
-      onClick={onChoose}
-    >
-      <StatusShape shape={look.shape} hue={look.hue} size={16} label={look.word} />
-      <div className={styles.text}>
-        <div className={styles.who}>
-          <b>{item.task_title}</b>
-          <span className={styles[look.hue]}>{look.word}</span>
-          <span className="quiet">
-            <Ago at={item.since_ms} />
-          </span>
-        </div>
-        <div className={styles.what} data-selectable>
-          {item.what}
-          {task && reviewMatters(task.stage) && !item.what.includes(task.review) && (
-            <span className={styles.review}>{task.review}.</span>
-          )}
-        </div>
-        <div className="quiet">
-          {item.project_name} › {item.plan_title}
-          {item.blocks > 0 && ` · ${count(item.blocks, "task waits", "tasks wait")} behind it`}
-        </div>
-        <div className={styles.answers} data-answer>
-          <Button
-            size="small"
-            look={item.kind === "ready_to_review" ? "primary" : "normal"}
-            keyHint={current ? "1" : undefined}
-            data-testid={testIds.inboxAnswer(item.id, "open")}
-            onClick={() => navigate(placeOf(item))}
-          >
-            {openLabel}
-          </Button>
-          <TaskActions
-            actions={answersOf(item)}
-            size="small"
-            subject={item.task_title}
-            keyOf={(i) => (current && i < 8 ? String(i + 2) : undefined)}
-            testIdOf={(action) => testIds.inboxAnswer(item.id, action)}
-            onAct={(action) =>
-              act(action, {
-                plan: item.plan,
-                task: item.task,
-                attempt: item.attempt ?? 1,
-                head: null,
-                run: null,
-              })
-            }
-          />
-        </div>
-      </div>
-    </li>
   );
 }

@@ -1,16 +1,22 @@
 import { ScanEye } from "lucide-react";
+import { AgentAnswers } from "../../components/AgentAnswers";
 import { Button } from "../../components/Button";
+import { MessageAgent } from "../../components/MessageAgent";
 import { StatusShape } from "../../components/StatusShape";
 import { Tabs } from "../../components/Tabs";
 import { TaskActions } from "../../components/TaskActions";
+import { TextLines } from "../../components/TextLines";
 import { Elapsed } from "../../components/Time";
 import { useDraft } from "../../components/useDraft";
 import { act } from "../../ipc/act";
+import { answerAgent, messageAgent } from "../../ipc/agents";
 import { edit, attempt as shown } from "../../ipc/ask";
 import type { PlanView } from "../../ipc/bindings/PlanView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { openInEditor } from "../../ipc/engine";
 import { useActions } from "../../lib/actions";
+import { agentRun, askOf, takesMessages } from "../../lib/asks";
+import { useDesk } from "../../lib/desk";
 import { type InspectorTab, navigate, type PlanViewName } from "../../lib/route";
 import { isReviewReason, isRunning, reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
@@ -37,6 +43,13 @@ const tabNames: Record<InspectorTab, string> = {
   history: "History",
 };
 
+/** Plain numbers choose views here, and a permission must not be given by a slip: these take Alt. */
+const permissionKeys = [
+  { id: "task.allow", label: "Allow", key: "alt+1", presses: testIds.action("allow") },
+  { id: "task.deny", label: "Deny", key: "alt+2", presses: testIds.action("deny") },
+  { id: "task.denyWithWords", label: "Deny and say why:", key: "alt+3", presses: testIds.denyWithWords },
+];
+
 export function TaskInspector({ plan, detail, tab, view }: Props) {
   const { task } = detail;
   const attempt = detail.attempts[0] ?? null;
@@ -50,7 +63,20 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
   // What is decided in the review, with the diff and the findings in view.
   const decides = task.stage.kind === "awaiting_approval" || isReviewReason(task.stage.reason?.code);
   const reviewable = attempt !== null && attempt.head !== null && attempt.files > 0;
+  const ask = askOf(task.stage);
+  const agent = attempt ? agentRun(attempt.runs, task.id, attempt.number) : null;
+  const keep = `${plan.id}/${task.id}`;
+  const messaged = agent && !ask && takesMessages(agent, plan.agents) ? agent : null;
   useActions([
+    ...permissionKeys.map(({ id, label, key, presses }) => ({
+      id,
+      label: `${label} what ${task.title} asks for`,
+      group: "Task" as const,
+      key,
+      when: () => ask === "permission",
+      // The button is pressed, so that a refusal is shown beside it.
+      run: () => document.querySelector<HTMLElement>(`[data-asks] [data-testid="${presses}"]`)?.click(),
+    })),
     {
       id: "task.editor",
       label: "Open the worktree in the editor",
@@ -79,12 +105,24 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
         <StageNow detail={detail} />
       </div>
       <StageLine detail={detail} reviewed={plan.review !== null} />
-      {(detail.actions.length > 0 || reviewable) && (
+      {ask && (
+        <div className={styles.asks} data-asks>
+          <AgentAnswers
+            ask={ask}
+            keep={keep}
+            keyOf={(n) => (ask === "permission" ? permissionKeys[n]?.key : undefined)}
+            onAnswer={(answer) => answerAgent(plan.id, task.id, answer)}
+            onMessage={(text) => messageAgent(plan.id, task.id, text)}
+            onTerminal={agent ? () => useDesk.getState().showRun(agent.id) : undefined}
+          />
+        </div>
+      )}
+      {(detail.actions.length > 0 || reviewable || messaged) && (
         <div className={styles.actions}>
           <TaskActions
             actions={detail.actions}
             testIdOf={testIds.action}
-            without={["approve"]}
+            without={["approve", "allow", "deny"]}
             size="small"
             subject={task.title}
             stage={task.stage.kind}
@@ -110,6 +148,14 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
               >
                 {decides ? "Review" : "Look at the diff"}
               </Button>
+            )}
+            {messaged && (
+              <MessageAgent
+                agent={messaged.name}
+                keep={keep}
+                testId={testIds.messageAgent}
+                onMessage={(text) => messageAgent(plan.id, task.id, text)}
+              />
             )}
           </TaskActions>
         </div>
@@ -174,7 +220,7 @@ function StageNow({ detail }: { detail: TaskDetail }) {
       )}
       {reason && (
         <div className={styles.reason} data-selectable>
-          {reason.text}
+          <TextLines text={reason.text} />
           {reason.paths.length > 0 && (
             <ul className={styles.paths}>
               {reason.paths.map((path) => (

@@ -8,6 +8,7 @@ import { EmptyState } from "../../components/EmptyState";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Menu } from "../../components/Menu";
 import { StatusShape } from "../../components/StatusShape";
+import type { AgentSpec } from "../../ipc/bindings/AgentSpec";
 import type { RunView } from "../../ipc/bindings/RunView";
 import type { TaskView } from "../../ipc/bindings/TaskView";
 import { usePlan, useRuns } from "../../ipc/queries";
@@ -23,6 +24,7 @@ import { endWord, firstShown, tabRow } from "./tabs";
 import { Wall } from "./Wall";
 
 const NO_RUNS: RunView[] = [];
+const NO_AGENTS: AgentSpec[] = [];
 
 export function Dock({ plan }: { plan: string }) {
   const runsQuery = useRuns(plan);
@@ -112,6 +114,7 @@ export function Dock({ plan }: { plan: string }) {
         key={`${where} ${run.id}`}
         run={run}
         task={tasks.get(run.task)}
+        agents={planQuery.data?.agents ?? NO_AGENTS}
         active={current?.id === run.id}
         onFocus={() => dock.focusPane(where)}
         onShow={show}

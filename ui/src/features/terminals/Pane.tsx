@@ -7,14 +7,18 @@ import { Button, IconButton } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { SafeText } from "../../components/diff/LineText";
 import { Kbd } from "../../components/Kbd";
+import { MessageAgent } from "../../components/MessageAgent";
 import { StatusShape } from "../../components/StatusShape";
 import { Elapsed } from "../../components/Time";
 import { toast, toastError } from "../../components/toast";
+import { messageAgent } from "../../ipc/agents";
+import type { AgentSpec } from "../../ipc/bindings/AgentSpec";
 import type { RunView } from "../../ipc/bindings/RunView";
 import type { TaskView } from "../../ipc/bindings/TaskView";
 import { openExternal } from "../../ipc/engine";
 import { request, toWireError } from "../../ipc/request";
 import { allActions, useActionKey, useActions } from "../../lib/actions";
+import { askOf, takesMessages } from "../../lib/asks";
 import { useDesk } from "../../lib/desk";
 import { isMac } from "../../lib/keys";
 import { stageLook } from "../../lib/stage";
@@ -28,6 +32,7 @@ import { useEmulator } from "./useEmulator";
 type PaneProps = {
   run: RunView;
   task: TaskView | undefined;
+  agents: readonly AgentSpec[];
   /** Whether the pane's actions are the ones that keys reach. */
   active: boolean;
   onFocus: () => void;
@@ -36,7 +41,7 @@ type PaneProps = {
   onClose: (() => void) | undefined;
 };
 
-export function Pane({ run, task, active, onFocus, onShow, onClose }: PaneProps) {
+export function Pane({ run, task, agents, active, onFocus, onShow, onClose }: PaneProps) {
   const host = useRef<HTMLDivElement>(null);
   const [searching, setSearching] = useState(false);
   const [ending, setEnding] = useState(false);
@@ -196,6 +201,15 @@ export function Pane({ run, task, active, onFocus, onShow, onClose }: PaneProps)
               </>
             )}
           </span>
+        )}
+        {task && !askOf(task.stage) && takesMessages(run, agents) && (
+          <MessageAgent
+            agent={run.name}
+            keep={`${run.plan}/${run.task}`}
+            look="plain"
+            testId={testIds.dockMessageAgent(run.id)}
+            onMessage={(text) => messageAgent(run.plan, run.task, text)}
+          />
         )}
         {pane.selected && (
           <IconButton

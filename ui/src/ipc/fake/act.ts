@@ -108,9 +108,15 @@ export function answerAgent(
 ): void {
   const t =
     p.view.tasks.find((x) => x.id === request.task) ?? refuse("not_found", "The task does not exist.");
-  const asks = ["permission", "question"].includes(t.stage.reason?.code ?? "");
-  if (request.type === "answer" && !asks) refuse("refused", `${t.title} asks nothing now.`);
-  if (!asks) return;
+  const lives = p.attempts.get(t.id)?.[0]?.runs.some((r) => r.live && r.kind === "implement");
+  if (!lives) refuse("refused", `No agent of ${t.id} is at work.`);
+  const asked = t.stage.kind === "needs_you" ? t.stage.reason?.code : undefined;
+  if (request.type === "answer") {
+    const fits = request.answer.answer === "text" ? "question" : "permission";
+    if (asked !== fits)
+      refuse("refused", `${t.title} asks nothing now.`, "See what it does now in its terminal.");
+  } else if (!request.text.trim()) refuse("refused", "The message is empty.");
+  else if (asked !== "stopped") return;
   t.stage = stage("implementing", "Working");
   t.since_ms = Date.now();
   derive(p);

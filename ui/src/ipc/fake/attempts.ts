@@ -1,11 +1,28 @@
 /* Attempts that fit a task's stage. */
+
+import { askOf } from "../../lib/asks";
 import type { AttemptView } from "../bindings/AttemptView";
 import type { EvidenceView } from "../bindings/EvidenceView";
 import type { RunView } from "../bindings/RunView";
 import type { TaskView } from "../bindings/TaskView";
+import type { UsageView } from "../bindings/UsageView";
 import { minute, stage } from "./plan";
 import { reviewOf } from "./reviews";
 import { attempt, commitId, evidence, live, run } from "./shapes";
+
+/** What the implementing agent has used; Codex runs on a subscription here, whose tokens have no price. */
+function usageOf(t: TaskView): UsageView | null {
+  const lines = (t.added ?? 0) + (t.deleted ?? 0);
+  if (lines === 0) return null;
+  const codex = t.agent === "codex";
+  return {
+    model: codex ? "gpt-5-codex" : "claude-opus-4-5",
+    input: 900 + 31 * lines,
+    output: 400 + 57 * lines,
+    cached: 18_000 + 2_100 * lines,
+    cost: codex ? null : Math.round(12 + 1.35 * lines) / 100,
+  };
+}
 
 const subjects = ["Add the type", "Cover the edges with tests", "Name the units"];
 
@@ -15,7 +32,10 @@ export function attemptsOf(p: string, t: TaskView): AttemptView[] {
   const number = t.attempt ?? 1;
   const kind = t.stage.kind;
   const started = t.started_ms ?? Date.now();
-  const worked = !["preparing", "implementing"].includes(kind);
+  // An agent that asks lives on until it is answered.
+  const asks = askOf(t.stage) !== null;
+  const works = kind === "implementing" || asks;
+  const worked = !works && kind !== "preparing";
   const runs: RunView[] = [
     run(p, t.id, number, "setup", {
       name: "setup",
@@ -28,7 +48,8 @@ export function attemptsOf(p: string, t: TaskView): AttemptView[] {
       command: t.agent === "codex" ? "codex exec" : "claude --print",
       started_ms: started + 9_000,
       ended_ms: started + 4 * minute,
-      ...(kind === "implementing" ? live : {}),
+      ...(works ? live : {}),
+      usage: usageOf(t),
     }),
   ];
   const found: EvidenceView[] = [];

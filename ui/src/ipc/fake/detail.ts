@@ -7,6 +7,16 @@ import type { FakePlan } from "./plan";
 import { refuse } from "./refuse";
 import { requirementsOf } from "./reviews";
 
+const forReason: Partial<Record<string, TaskAction[]>> = {
+  uncommitted: ["commit_leftovers", "put_away_leftovers", "open_shell", "retry", "discard"],
+  findings_remain: ["fix_again", "open_shell", "retry", "discard"],
+  review_failed: ["recheck", "retry", "open_shell", "discard"],
+  undecided: ["recheck", "retry", "open_shell", "discard"],
+  permission: ["allow", "deny", "retry", "end_run", "open_shell", "discard"],
+  question: ["retry", "end_run", "open_shell", "discard"],
+  stopped: ["retry", "end_run", "open_shell", "discard"],
+};
+
 export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
   const files = t.stage.reason?.paths.length ?? 0;
   const effects: Record<TaskAction, string> = {
@@ -27,12 +37,7 @@ export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
   };
   const possible: Partial<Record<string, TaskAction[]>> = {
     awaiting_approval: ["approve", "recheck", "retry", "open_shell", "discard"],
-    needs_you:
-      t.stage.reason?.code === "uncommitted"
-        ? ["commit_leftovers", "put_away_leftovers", "open_shell", "retry", "discard"]
-        : t.stage.reason?.code === "findings_remain"
-          ? ["fix_again", "open_shell", "retry", "discard"]
-          : ["retry", "open_shell", "cancel"],
+    needs_you: forReason[t.stage.reason?.code ?? ""] ?? ["retry", "open_shell", "cancel"],
     failed: ["retry", "recheck", "open_shell", "discard"],
     implementing: ["end_run", "open_shell", "cancel"],
     checking: ["end_run", "open_shell", "cancel"],

@@ -28,5 +28,5 @@ export function transportOf(fake: Fake): Transport {
 
 function chosenWorld(): World {
   const asked = new URLSearchParams(window.location.search).get("fake");
-  return asked === "empty" || asked === "crowded" ? asked : "normal";
+  return asked === "empty" || asked === "crowded" || asked === "asking" ? asked : "normal";
 }

@@ -3,6 +3,7 @@ import type { Event } from "../bindings/Event";
 import type { ProjectView } from "../bindings/ProjectView";
 import type { TaskView } from "../bindings/TaskView";
 import type { TrashView } from "../bindings/TrashView";
+import { askingPlan } from "./asking";
 import { attemptsOf } from "./attempts";
 import { crowdedPlan } from "./crowded";
 import { history } from "./history";
@@ -10,7 +11,7 @@ import { derive, type FakePlan, minute, plan, stage, task } from "./plan";
 import { queueSpec } from "./reviews";
 import { commitId, common } from "./shapes";
 
-export type World = "empty" | "normal" | "crowded";
+export type World = "empty" | "normal" | "crowded" | "asking";
 
 export interface State {
   projects: ProjectView[];
@@ -37,6 +38,7 @@ export function newState(world: World): State {
   );
   const add = (p: FakePlan) => state.plans.set(p.view.id, p);
   if (world === "crowded") add(crowdedPlan());
+  if (world === "asking") add(askingPlan());
   add(retryPlan());
   add(authPlan());
   add(docsPlan());

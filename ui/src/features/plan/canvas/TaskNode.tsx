@@ -6,6 +6,7 @@ import { Ago, Elapsed } from "../../../components/Time";
 import { edit } from "../../../ipc/ask";
 import type { TaskView } from "../../../ipc/bindings/TaskView";
 import { useLatestLine } from "../../../ipc/live";
+import { askedLine } from "../../../lib/asks";
 import { cx } from "../../../lib/cx";
 import { duration } from "../../../lib/format";
 import { useNow } from "../../../lib/now";
@@ -88,7 +89,11 @@ function Rest({ task, plan }: { task: TaskView; plan: string }) {
         className={cx(styles.second, styles[stageLook[stage.kind].hue])}
         title={stage.reason?.text ?? stage.word}
       >
-        {stage.kind === "implementing" ? <Action task={task} plan={plan} /> : stage.word}
+        {stage.kind === "implementing" ? (
+          <Action task={task} plan={plan} />
+        ) : (
+          (askedLine(stage) ?? stage.word)
+        )}
         {stage.kind === "landed" && task.ended_ms !== null && (
           <>
             {" · "}

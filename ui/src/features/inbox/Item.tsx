@@ -1,0 +1,139 @@
+/* One thing that waits for a person, with its answers. */
+import { useQuery } from "@tanstack/react-query";
+import { AgentAnswers, answersTo } from "../../components/AgentAnswers";
+import { Button } from "../../components/Button";
+import { StatusShape } from "../../components/StatusShape";
+import { TaskActions } from "../../components/TaskActions";
+import { TextLines } from "../../components/TextLines";
+import { Ago } from "../../components/Time";
+import { act } from "../../ipc/act";
+import { answerAgent, messageAgent } from "../../ipc/agents";
+import type { InboxItem } from "../../ipc/bindings/InboxItem";
+import type { InboxKind } from "../../ipc/bindings/InboxKind";
+import type { RunView } from "../../ipc/bindings/RunView";
+import type { TaskAction } from "../../ipc/bindings/TaskAction";
+import { queries, usePlan } from "../../ipc/queries";
+import { agentRun, askOf } from "../../lib/asks";
+import { cx } from "../../lib/cx";
+import { useDesk } from "../../lib/desk";
+import { count } from "../../lib/format";
+import { navigate } from "../../lib/route";
+import { type Hue, reviewMatters, type Shape } from "../../lib/stage";
+import { opensReview, placeOf } from "../../lib/waiting";
+import { testIds } from "../../testids";
+import styles from "./inbox.module.css";
+
+const looks: Record<InboxKind, { shape: Shape; hue: Hue; word: string }> = {
+  needs_you: { shape: "diamond", hue: "need", word: "Needs you" },
+  ready_to_review: { shape: "half", hue: "ready", word: "Ready to review" },
+  failed: { shape: "cross", hue: "fail", word: "Failed" },
+};
+
+/** Given elsewhere: an approval in the review, a run is ended where it is seen, an agent's question above. */
+const elsewhere: readonly TaskAction[] = ["approve", "end_run", "allow", "deny"];
+
+interface ItemProps {
+  item: InboxItem;
+  current: boolean;
+  onChoose: () => void;
+}
+
+export function Item({ item, current, onChoose }: ItemProps) {
+  const task = usePlan(item.plan).data?.tasks.find((t) => t.id === item.task);
+  const look = looks[item.kind];
+  // A plan that was read later may already know that the agent goes on.
+  const ask = task && item.kind === "needs_you" ? askOf(task.stage) : null;
+  const place = placeOf(item, task?.stage.reason?.code);
+  const inReview = opensReview(item, task?.stage.reason?.code);
+  const before = ask ? answersTo[ask] : 0;
+  const keyOf = (n: number) => (current && n < 9 ? String(n + 1) : undefined);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: J, K and Enter do the same
+    <li
+      className={cx(styles.item, current && styles.current)}
+      aria-current={current || undefined}
+      data-item={item.id}
+      data-testid={testIds.inboxItem(item.id)}
+      onClick={onChoose}
+      onFocus={onChoose}
+    >
+      <StatusShape shape={look.shape} hue={look.hue} size={16} label={look.word} />
+      <div className={styles.text}>
+        <div className={styles.who}>
+          <b>{item.task_title}</b>
+          <span className={styles[look.hue]}>{ask && task ? task.stage.word : look.word}</span>
+          <span className="quiet">
+            <Ago at={item.since_ms} />
+          </span>
+        </div>
+        <div className={styles.what} data-selectable>
+          <TextLines text={item.what} />
+          {task && reviewMatters(task.stage) && !item.what.includes(task.review) && (
+            <span className={styles.review}>{task.review}.</span>
+          )}
+        </div>
+        <div className="quiet">
+          {item.project_name} › {item.plan_title}
+          {item.blocks > 0 && ` · ${count(item.blocks, "task waits", "tasks wait")} behind it`}
+        </div>
+        <div className={styles.answers} data-answer>
+          {ask && <Answers item={item} ask={ask} keyOf={keyOf} />}
+          <Button
+            size="small"
+            look={inReview && !ask ? "primary" : "normal"}
+            keyHint={keyOf(before)}
+            data-testid={testIds.inboxAnswer(item.id, "open")}
+            onClick={() => navigate(place)}
+          >
+            {inReview ? "Review" : "Open"}
+          </Button>
+          <TaskActions
+            actions={item.actions}
+            without={elsewhere}
+            size="small"
+            subject={item.task_title}
+            keyOf={(i) => keyOf(before + 1 + i)}
+            testIdOf={(action) => testIds.inboxAnswer(item.id, action)}
+            onAct={(action) =>
+              act(action, {
+                plan: item.plan,
+                task: item.task,
+                attempt: item.attempt ?? 1,
+                head: null,
+                run: null,
+              })
+            }
+          />
+        </div>
+      </div>
+    </li>
+  );
+}
+
+interface AnswersProps {
+  item: InboxItem;
+  ask: NonNullable<ReturnType<typeof askOf>>;
+  keyOf: (index: number) => string | undefined;
+}
+
+function Answers({ item, ask, keyOf }: AnswersProps) {
+  const { plan, task, attempt } = item;
+  const { data: run } = useQuery({
+    ...queries.runs(plan),
+    select: (runs: RunView[]) => agentRun(runs, task, attempt ?? 1)?.id ?? null,
+  });
+  const toTerminal = (id: string) => {
+    useDesk.getState().showRun(id);
+    navigate(placeOf(item, undefined));
+  };
+  return (
+    <AgentAnswers
+      ask={ask}
+      keep={`${plan}/${task}`}
+      keyOf={keyOf}
+      onAnswer={(answer) => answerAgent(plan, task, answer)}
+      onMessage={(text) => messageAgent(plan, task, text)}
+      onTerminal={run ? () => toTerminal(run) : undefined}
+    />
+  );
+}

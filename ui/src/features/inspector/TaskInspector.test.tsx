@@ -1,0 +1,89 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+import { TooltipProvider } from "../../components/Tooltip";
+import type { Request } from "../../ipc/bindings/Request";
+import { newCache } from "../../ipc/cache";
+import { newFake } from "../../ipc/fake/engine";
+import { transportOf } from "../../ipc/fake/transport";
+import { setTransport } from "../../ipc/transport";
+import { runAction } from "../../lib/actions";
+import type { InspectorTab } from "../../lib/route";
+import { testIds } from "../../testids";
+import { Inspector } from "./Inspector";
+
+const asked: Request[] = [];
+let refuse: { code: string; message: string; hint: string | null } | null = null;
+
+beforeEach(() => {
+  asked.length = 0;
+  refuse = null;
+  window.history.replaceState(null, "", "/?still");
+});
+
+function show(task: string, tab: InspectorTab = "spec") {
+  const inner = transportOf(newFake("asking"));
+  setTransport({
+    ...inner,
+    invoke: async (command, args) => {
+      const request = args?.request as Request | undefined;
+      if (request) asked.push(request);
+      if (refuse && (request?.type === "answer" || request?.type === "message")) throw refuse;
+      return inner.invoke(command, args);
+    },
+  });
+  return render(
+    <QueryClientProvider client={newCache()}>
+      <TooltipProvider>
+        <Inspector plan="asking" task={task} tab={tab} view="graph" />
+      </TooltipProvider>
+    </QueryClientProvider>,
+  );
+}
+
+const sent = () => asked.filter((r) => r.type === "answer" || r.type === "message");
+
+test("a permission is answered once, beside what is asked, and a refusal is said there", async () => {
+  show("deps");
+  expect(await screen.findAllByTestId(testIds.action("allow"))).toHaveLength(1);
+  expect(screen.getByTestId(testIds.inspector).textContent).toContain("npm install left-pad");
+  expect(screen.queryByTestId(testIds.messageAgent)).toBeNull();
+  refuse = { code: "refused", message: "It was answered in the terminal.", hint: null };
+  expect(runAction("task.allow")).toBe(true);
+  expect((await screen.findByRole("alert")).textContent).toBe("It was answered in the terminal.");
+  refuse = null;
+  expect(runAction("task.deny")).toBe(true);
+  await waitFor(() => expect(sent().at(-1)).toMatchObject({ answer: { answer: "deny", message: "" } }));
+});
+
+test("a question is answered here too, and its words outlive a look elsewhere", async () => {
+  const first = show("batch");
+  fireEvent.change(await screen.findByTestId(testIds.answerText), { target: { value: "Send noth" } });
+  first.unmount();
+  show("batch");
+  const line = (await screen.findByTestId(testIds.answerText)) as HTMLInputElement;
+  expect(line.value).toBe("Send noth");
+  fireEvent.change(line, { target: { value: "Send nothing." } });
+  fireEvent.submit(line);
+  await waitFor(() => expect(sent()).toMatchObject([{ answer: { answer: "text", text: "Send nothing." } }]));
+});
+
+test("an agent at work is sent a message", async () => {
+  show("log");
+  fireEvent.click(await screen.findByTestId(testIds.messageAgent));
+  const line = await screen.findByTestId(testIds.answerText);
+  fireEvent.change(line, { target: { value: "Keep the old field names." } });
+  fireEvent.submit(line);
+  await waitFor(() =>
+    expect(sent()).toEqual([
+      { type: "message", plan: "asking", task: "log", text: "Keep the old field names." },
+    ]),
+  );
+  await waitFor(() => expect(screen.queryByTestId(testIds.answerText)).toBeNull());
+});
+
+test("a command reads no messages", async () => {
+  show("smoke");
+  await screen.findByTestId(testIds.action("end_run"));
+  expect(screen.queryByTestId(testIds.messageAgent)).toBeNull();
+});
