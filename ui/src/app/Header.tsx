@@ -15,6 +15,7 @@ import { count, duration, roughly } from "../lib/format";
 import { navigate } from "../lib/route";
 import { testIds } from "../testids";
 import styles from "./app.module.css";
+import { Cost } from "./Cost";
 import { Meter } from "./Meter";
 
 interface Props {
@@ -29,6 +30,7 @@ export function Header({ projects, project, plan }: Props) {
       <Crumbs projects={projects} project={project} plan={plan} />
       {plan && <RunControls plan={plan} />}
       {plan && plan.progress.total > 0 && <Far plan={plan} />}
+      {plan && <Cost plan={plan.id} />}
       <span className={styles.spring} />
       <NeedsYou />
       <PaletteButton />

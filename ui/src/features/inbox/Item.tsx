@@ -4,8 +4,8 @@ import { AgentAnswers, answersTo } from "../../components/AgentAnswers";
 import { Button } from "../../components/Button";
 import { StatusShape } from "../../components/StatusShape";
 import { TaskActions } from "../../components/TaskActions";
-import { TextLines } from "../../components/TextLines";
 import { Ago } from "../../components/Time";
+import { Verbatim } from "../../components/Verbatim";
 import { act } from "../../ipc/act";
 import { answerAgent, messageAgent } from "../../ipc/agents";
 import type { InboxItem } from "../../ipc/bindings/InboxItem";
@@ -67,7 +67,7 @@ export function Item({ item, current, onChoose }: ItemProps) {
           </span>
         </div>
         <div className={styles.what} data-selectable>
-          <TextLines text={item.what} />
+          <Verbatim text={item.what} />
           {task && reviewMatters(task.stage) && !item.what.includes(task.review) && (
             <span className={styles.review}>{task.review}.</span>
           )}

@@ -4,6 +4,7 @@ import { CopyId } from "../../components/CopyId";
 import { DurationField, SelectField } from "../../components/fields";
 import { StatusShape } from "../../components/StatusShape";
 import { Elapsed } from "../../components/Time";
+import { Usage } from "../../components/Usage";
 import { attempt as shown } from "../../ipc/ask";
 import type { RunView } from "../../ipc/bindings/RunView";
 import { openInEditor } from "../../ipc/engine";
@@ -64,7 +65,10 @@ export function AgentTab({ plan, detail }: TabProps) {
         </div>
       )}
       <section className={styles.part}>
-        <h3>Runs</h3>
+        <div className={styles.partHead}>
+          <h3>Runs</h3>
+          {attempt && <Usage runs={attempt.runs} of={`attempt-${attempt.number}`} />}
+        </div>
         {!attempt || attempt.runs.length === 0 ? (
           <p className="quiet">None yet. Each process gets a real terminal that outlives this window.</p>
         ) : (
@@ -81,6 +85,7 @@ export function AgentTab({ plan, detail }: TabProps) {
                   >
                     <StatusShape shape={look.shape} hue={look.hue} />
                     <span className={styles.runName}>{run.name}</span>
+                    <Usage runs={[run]} of={run.id} />
                     <span className="quiet">{look.word}</span>
                     <span className="quiet">
                       <Elapsed

@@ -2,6 +2,7 @@ import { Button } from "../../components/Button";
 import { CopyId } from "../../components/CopyId";
 import { StatusShape } from "../../components/StatusShape";
 import { Ago } from "../../components/Time";
+import { Usage } from "../../components/Usage";
 import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import { useLog } from "../../ipc/queries";
 import { clock, duration } from "../../lib/format";
@@ -21,7 +22,10 @@ export function HistoryTab({ plan, detail }: TabProps) {
   return (
     <div className={styles.tab}>
       <section className={styles.part}>
-        <h3>Attempts</h3>
+        <div className={styles.partHead}>
+          <h3>Attempts</h3>
+          <Usage runs={detail.attempts.flatMap((a) => a.runs)} of="task" />
+        </div>
         {detail.attempts.length === 0 && <p className="quiet">None yet.</p>}
         {detail.attempts.map((a) => (
           <Attempt key={a.number} plan={plan.id} task={detail.task.id} attempt={a} />
@@ -76,6 +80,24 @@ function Attempt({ plan, task, attempt: a }: { plan: string; task: string; attem
       </div>
       <div className={styles.attemptBody}>
         <div className="medium">{a.stage.reason?.text ?? a.stage.word}</div>
+        {a.runs.some((r) => r.usage) && (
+          <ul className={styles.used}>
+            {a.runs
+              .filter((r) => r.usage)
+              .map((r) => (
+                <li key={r.id}>
+                  <span>{r.kind === r.name ? r.name : `${r.kind} · ${r.name}`}</span>
+                  <Usage runs={[r]} of={r.id} />
+                </li>
+              ))}
+            {a.runs.filter((r) => r.usage).length > 1 && (
+              <li>
+                <span>together</span>
+                <Usage runs={a.runs} of={`attempt-${a.number}`} />
+              </li>
+            )}
+          </ul>
+        )}
         {a.commits.map((c) => (
           <div key={c.id} className={styles.commit}>
             <CopyId id={c.id} /> <span>{c.subject}</span>

@@ -21,8 +21,8 @@ beforeEach(() => {
   window.history.replaceState(null, "", "/?still");
 });
 
-function show(task: string, tab: InspectorTab = "spec") {
-  const inner = transportOf(newFake("asking"));
+function show(task: string, tab: InspectorTab = "spec", fake = newFake("asking")) {
+  const inner = transportOf(fake);
   setTransport({
     ...inner,
     invoke: async (command, args) => {
@@ -56,6 +56,17 @@ test("a permission is answered once, beside what is asked, and a refusal is said
   await waitFor(() => expect(sent().at(-1)).toMatchObject({ answer: { answer: "deny", message: "" } }));
 });
 
+test("a command that asks for permission is shown sign by sign", async () => {
+  const fake = newFake("asking");
+  const task = fake.state.plans.get("asking")?.view.tasks.find((t) => t.id === "deps");
+  if (task?.stage.reason)
+    task.stage.reason.text = "The agent asks for permission: Bash: echo `rm -r x`\u202e";
+  show("deps", "spec", fake);
+  const inspector = await screen.findByTestId(testIds.inspector);
+  await waitFor(() => expect(inspector.textContent).toContain("Bash: echo `rm -r x`"));
+  expect(inspector.querySelector("[data-label]")).toBeTruthy();
+});
+
 test("a question is answered here too, and its words outlive a look elsewhere", async () => {
   const first = show("batch");
   fireEvent.change(await screen.findByTestId(testIds.answerText), { target: { value: "Send noth" } });
@@ -86,4 +97,26 @@ test("a command reads no messages", async () => {
   show("smoke");
   await screen.findByTestId(testIds.action("end_run"));
   expect(screen.queryByTestId(testIds.messageAgent)).toBeNull();
+});
+
+test("usage stands beside each run, and summed for the attempt and the task", async () => {
+  const fake = newFake("asking");
+  const [attempt] = fake.state.plans.get("asking")?.attempts.get("cache") ?? [];
+  if (!attempt) throw new Error("the fake has no attempt of cache");
+  const [agent, setup] = attempt.runs;
+  if (!agent || !setup) throw new Error("the attempt has no runs");
+  agent.usage = { model: "opus", input: 1000, output: 500, cached: 500, cost: 0.25 };
+  setup.usage = { model: "opus", input: 100, output: 0, cached: 0, cost: 0.05 };
+  const page = show("cache", "agent", fake);
+  expect((await screen.findByTestId(testIds.usage(agent.id))).textContent).toBe("2.0k tokens · $0.25");
+  expect(screen.getByTestId(testIds.usage("attempt-1")).textContent).toBe("2.1k tokens · $0.30");
+  page.unmount();
+  fake.state.plans
+    .get("asking")
+    ?.attempts.get("cache")
+    ?.push({ ...attempt, number: 0, runs: [{ ...setup, id: "earlier" }] });
+  show("cache", "history", fake);
+  expect((await screen.findByTestId(testIds.usage("task"))).textContent).toBe("2.2k tokens · $0.35");
+  expect(screen.getByTestId(testIds.usage("attempt-1")).textContent).toBe("2.1k tokens · $0.30");
+  expect(screen.getByTestId(testIds.usage("earlier")).textContent).toBe("100 tokens · $0.05");
 });

@@ -5,9 +5,9 @@ import { MessageAgent } from "../../components/MessageAgent";
 import { StatusShape } from "../../components/StatusShape";
 import { Tabs } from "../../components/Tabs";
 import { TaskActions } from "../../components/TaskActions";
-import { TextLines } from "../../components/TextLines";
 import { Elapsed } from "../../components/Time";
 import { useDraft } from "../../components/useDraft";
+import { Verbatim } from "../../components/Verbatim";
 import { act } from "../../ipc/act";
 import { answerAgent, messageAgent } from "../../ipc/agents";
 import { edit, attempt as shown } from "../../ipc/ask";
@@ -110,7 +110,7 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
           <AgentAnswers
             ask={ask}
             keep={keep}
-            keyOf={(n) => (ask === "permission" ? permissionKeys[n]?.key : undefined)}
+            keyOf={(n) => (ask === "permission" && n < 2 ? permissionKeys[n]?.key : undefined)}
             onAnswer={(answer) => answerAgent(plan.id, task.id, answer)}
             onMessage={(text) => messageAgent(plan.id, task.id, text)}
             onTerminal={agent ? () => useDesk.getState().showRun(agent.id) : undefined}
@@ -220,7 +220,7 @@ function StageNow({ detail }: { detail: TaskDetail }) {
       )}
       {reason && (
         <div className={styles.reason} data-selectable>
-          <TextLines text={reason.text} />
+          <Verbatim text={reason.text} />
           {reason.paths.length > 0 && (
             <ul className={styles.paths}>
               {reason.paths.map((path) => (
