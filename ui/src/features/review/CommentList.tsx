@@ -63,7 +63,8 @@ function Draft({ placed, comments, places }: DraftProps) {
         <Composer
           about={place ? placeWord(place) : "the whole"}
           text={draft.text}
-          onText={(text) => comments.write(draft, text)}
+          onText={(text) => comments.type(draft.id, text)}
+          onRest={comments.rest}
           onDone={comments.close}
           onDelete={() => comments.remove(draft.id)}
         />

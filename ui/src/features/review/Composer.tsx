@@ -1,19 +1,27 @@
-// A comment being written. Every letter is kept as a draft, so closing it, or the window, loses nothing.
+// A comment being written. Its letters are its own until they rest, so that none of them paints the diff around it;
+// closing it, or the window, loses nothing.
 
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../../components/Button";
 import { testIds } from "../../testids";
 import styles from "./Points.module.css";
 
 type ComposerProps = {
   about: string;
+  /** As it stood when it was opened. */
   text: string;
   onText: (text: string) => void;
+  /** Whoever wrote looks elsewhere: what was typed is to be kept now. */
+  onRest: () => void;
   onDone: () => void;
   onDelete: () => void;
 };
 
-export function Composer({ about, text, onText, onDone, onDelete }: ComposerProps) {
+export function Composer({ about, text: opened, onText, onRest, onDone, onDelete }: ComposerProps) {
+  const [text, setText] = useState(opened);
+  const rest = useRef(onRest);
+  rest.current = onRest;
+  useEffect(() => () => rest.current(), []);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     const element = area.current;
@@ -30,7 +38,11 @@ export function Composer({ about, text, onText, onDone, onDelete }: ComposerProp
         placeholder="What should change, and why"
         value={text}
         data-testid={testIds.commentText}
-        onChange={(event) => onText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value);
+          onText(event.target.value);
+        }}
+        onBlur={onRest}
         onKeyDown={(event) => {
           const ends = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
           if (!ends) return;

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../../components/Button";
-import type { DiffHandle } from "../../components/diff/DiffView";
+import type { DiffHandle, DiffNote } from "../../components/diff/DiffView";
 import type { Layout } from "../../components/diff/rows";
 import { ends, type LineRange } from "../../components/diff/useLines";
 import { EmptyState } from "../../components/EmptyState";
@@ -74,6 +74,7 @@ export function Review({ plan, task, attempt }: ReviewProps) {
 }
 
 const NO_FILES: ChangedFile[] = [];
+const NO_NOTES: DiffNote[] = [];
 const LAYOUT_KEY = "coppice.diff.layout";
 
 type OneReviewProps = { plan: string; detail: TaskDetail; attempt: AttemptView; back: () => void };
@@ -169,6 +170,23 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
     if (to && changedPaths.has(to.file)) places.go(to);
   };
 
+  // The same as long as what they say is: rows of the diff hang on them.
+  const shownPath = scope === "uncommitted" ? null : (file?.path ?? null);
+  const reviewedHead = changed.data?.head ?? "";
+  const { filter: listed } = points;
+  const notes = useMemo(
+    () =>
+      shownPath === null
+        ? NO_NOTES
+        : notesOf({ file: shownPath, review, filter: listed, comments, head: reviewedHead }),
+    [shownPath, review, listed, comments, reviewedHead],
+  );
+  const { placed } = comments;
+  const marks = useMemo(
+    () => (shownPath === null ? undefined : marksOf(shownPath, review, placed)),
+    [shownPath, review, placed],
+  );
+
   // The new side of every scope but one is the head: that is what comments are about.
   const commentable = scope !== "uncommitted" && current && file !== null && file.status !== "deleted";
   const comment = (range: LineRange | null) => {
@@ -205,7 +223,6 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
   });
 
   const onFile = (path: string) => places.go({ file: path, line: null, end: null });
-  const about = { file: file?.path ?? "", review, filter: points.filter, comments };
   const logRun = log ? attempt.runs.find((run) => run.id === log) : undefined;
   return (
     <section className={styles.review} data-testid={testIds.review} aria-label={`Review of ${task.title}`}>
@@ -280,9 +297,9 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
             layout={layout}
             viewed={viewed.isViewed(file)}
             handle={diff}
-            notes={scope === "uncommitted" ? [] : notesOf({ ...about, head: changed.data.head })}
+            notes={notes}
             openNote={comments.open?.where === "diff" ? draftNote(comments.open.id) : null}
-            marks={scope === "uncommitted" ? undefined : marksOf(file.path, review, comments)}
+            marks={marks}
             goal={goal}
             onArrived={() => setGoal(null)}
             cursor={cursor?.file === file.path ? cursor : null}

@@ -223,6 +223,7 @@ test("C comments on lines chosen by key, and shift chooses more of them", async 
   await waitFor(() => expect(chosen()).toHaveLength(2));
   runAction("review.comment");
   fireEvent.change(await screen.findByTestId(testIds.commentText), { target: { value: "Both." } });
+  fireEvent.blur(screen.getByTestId(testIds.commentText));
   const [draft] = JSON.parse(window.localStorage.getItem(draftsKey("retry", "queue", 1)) ?? "[]");
   expect(draft).toMatchObject({ file: retry, line: 10, end: 11 });
   expect(draft.quote).toHaveLength(2);

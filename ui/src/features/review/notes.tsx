@@ -1,5 +1,6 @@
 // What hangs below lines of the diff: findings, drafts, and the comment that is being written.
 
+import { memo } from "react";
 import { Button } from "../../components/Button";
 import { Code } from "../../components/Code";
 import type { DiffNote, LineMark } from "../../components/diff/DiffView";
@@ -55,7 +56,11 @@ export function notesOf({ file, review, filter, comments, head }: NotesOf): Diff
 }
 
 /** Lines of a file that something points at. What is unsettled outweighs what is. */
-export function marksOf(file: string, review: ReviewView, comments: Comments): ReadonlyMap<number, LineMark> {
+export function marksOf(
+  file: string,
+  review: ReviewView,
+  placed: readonly PlacedDraft[],
+): ReadonlyMap<number, LineMark> {
   const marks = new Map<number, LineMark>();
   for (const { evidence } of review.requirements) {
     for (const place of evidence) if (place.file === file) marks.set(place.line, "evidence");
@@ -68,12 +73,14 @@ export function marksOf(file: string, review: ReviewView, comments: Comments): R
   };
   for (const f of review.findings)
     if (f.file === file && f.state === "open") cover(f.line, f.end_line, "finding");
-  for (const { draft, standing } of comments.placed)
+  for (const { draft, standing } of placed)
     if (draft.file === file && standing.is !== "outdated") cover(standing.line, standing.end, "draft");
   return marks;
 }
 
-function FindingNote({ finding, of }: { finding: FindingView; of: string | null }) {
+type FindingNoteProps = { finding: FindingView; of: string | null };
+
+const FindingNote = memo(function FindingNote({ finding, of }: FindingNoteProps) {
   const hue = severityHue[finding.severity];
   const look = findingLook(finding);
   return (
@@ -109,7 +116,7 @@ function FindingNote({ finding, of }: { finding: FindingView; of: string | null 
       )}
     </div>
   );
-}
+});
 
 function DraftNote({ placed, comments }: { placed: PlacedDraft; comments: Comments }) {
   const { draft, standing } = placed;
@@ -130,7 +137,8 @@ function DraftNote({ placed, comments }: { placed: PlacedDraft; comments: Commen
         <Composer
           about={about}
           text={draft.text}
-          onText={(text) => comments.write(draft, text)}
+          onText={(text) => comments.type(draft.id, text)}
+          onRest={comments.rest}
           onDone={comments.close}
           onDelete={() => comments.remove(draft.id)}
         />

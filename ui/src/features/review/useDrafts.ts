@@ -1,40 +1,35 @@
 // A person's unsent comments on one attempt, and how each of them stands at the head that is shown.
 
-import { useQueries } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { type UseQueryResult, useQueries } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
 import type { ChangedFiles } from "../../ipc/bindings/ChangedFiles";
+import type { FileDiff } from "../../ipc/bindings/FileDiff";
 import { queries } from "../../ipc/queries";
-import {
-  type Draft,
-  type DraftStanding,
-  draftStanding,
-  draftsKey,
-  keepDrafts,
-  linesOf,
-  mustCompare,
-  put,
-  readDrafts,
-} from "./drafts";
+import { draftBox } from "./draftBox";
+import { type Draft, type DraftStanding, draftStanding, draftsKey, linesOf, mustCompare } from "./drafts";
 
 export type PlacedDraft = { draft: Draft; standing: DraftStanding };
 
 /** Lines around changes that are asked for, so that the whole file comes. */
 const WHOLE = 1_000_000;
 
+const dataOf = (read: UseQueryResult<FileDiff>[]) => read.map(({ data }) => data);
+
 export function useDrafts(plan: string, task: string, attempt: number, changed: ChangedFiles | undefined) {
   const key = draftsKey(plan, task, attempt);
-  const [drafts, setDrafts] = useState<readonly Draft[]>(() => readDrafts(window.localStorage, key));
-  const change = useMemo(
-    () => (next: (now: readonly Draft[]) => Draft[]) =>
-      setDrafts((now) => {
-        const after = next(now);
-        keepDrafts(window.localStorage, key, after);
-        return after;
-      }),
-    [key],
-  );
+  const box = useMemo(() => draftBox(window.localStorage, key), [key]);
+  const [drafts, setDrafts] = useState(box.all);
+  useEffect(() => {
+    box.tell(setDrafts);
+    // A window that goes takes its timers along.
+    window.addEventListener("pagehide", box.flush);
+    return () => {
+      window.removeEventListener("pagehide", box.flush);
+      box.tell(null);
+      box.flush();
+    };
+  }, [box]);
 
-  const head = changed?.head ?? null;
   const compared = useMemo(() => {
     if (!changed) return [];
     const moved = drafts.filter((draft) => mustCompare(draft, changed.head, changed.files));
@@ -42,24 +37,22 @@ export function useDrafts(plan: string, task: string, attempt: number, changed: 
   }, [drafts, changed]);
   const read = useQueries({
     queries: compared.map((path) => queries.fileDiff(plan, task, attempt, "branch", path, WHOLE)),
+    combine: dataOf,
   });
-  const lines = new Map(
-    compared.flatMap((path, i) => {
-      const { data } = read[i] ?? {};
-      return data ? [[path, linesOf(data)] as const] : [];
-    }),
-  );
-  const placed: PlacedDraft[] = drafts.map((draft) => ({
-    draft,
-    standing:
-      changed && head !== null
-        ? draftStanding(draft, head, changed.files, lines.get(draft.file ?? ""))
+  const placed = useMemo((): PlacedDraft[] => {
+    const lines = new Map(
+      compared.flatMap((path, i) => {
+        const data = read[i];
+        return data ? [[path, linesOf(data)] as const] : [];
+      }),
+    );
+    return drafts.map((draft) => ({
+      draft,
+      standing: changed
+        ? draftStanding(draft, changed.head, changed.files, lines.get(draft.file ?? ""))
         : { is: "here", line: draft.line, end: draft.end },
-  }));
+    }));
+  }, [drafts, changed, compared, read]);
 
-  return {
-    placed,
-    put: (draft: Draft) => change((now) => put(now, draft)),
-    remove: (ids: readonly string[]) => change((now) => now.filter((draft) => !ids.includes(draft.id))),
-  };
+  return { placed, box };
 }
