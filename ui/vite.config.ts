@@ -19,6 +19,9 @@ export default defineConfig({
   worker: { format: "es" },
   test: {
     restoreMocks: true,
+    // A deadline for what hangs, not a measure: a busy machine is many times slower.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     css: { modules: { classNameStrategy: "non-scoped" } },
     // A document is slow to make: only tests of components (.tsx) get one.
     projects: [

@@ -1,6 +1,9 @@
 /* What jsdom lacks and the page uses. */
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
+
+// A deadline for what never comes; a busy machine is many times slower than the default of one second allows for.
+configure({ asyncUtilTimeout: 20_000 });
 
 class NoObserver {
   observe() {}

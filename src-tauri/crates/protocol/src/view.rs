@@ -411,6 +411,8 @@ pub struct FindingView {
     /// Reviews that saw it open.
     pub seen: u32,
     pub state: FindingState,
+    /// The round of fixing after which it was seen to be addressed.
+    pub addressed_round: Option<u32>,
     /// A person's reason to do without it.
     pub waived: Option<String>,
     /// It stands between the attempt and its landing.

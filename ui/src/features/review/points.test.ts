@@ -29,6 +29,7 @@ const finding = (id: string, more: Partial<FindingView> = {}): FindingView => ({
   round: 0,
   seen: 1,
   state: "open",
+  addressed_round: null,
   waived: null,
   blocks: false,
   ...more,

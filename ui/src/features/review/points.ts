@@ -51,14 +51,18 @@ export const kindWord: Record<FindingKind, string> = {
   spec_defect: "spec defect",
 };
 
-export function findingLook({ state, severity }: FindingView): Look {
+export function findingLook({ state, severity, addressed_round }: FindingView): Look {
   switch (state) {
     case "open":
       return severity === "minor"
         ? { shape: "circle", hue: "quiet", word: "Open" }
         : { shape: "diamond", hue: severityHue[severity], word: "Open" };
     case "addressed":
-      return { shape: "check", hue: "land", word: "Addressed" };
+      return {
+        shape: "check",
+        hue: "land",
+        word: addressed_round === null ? "Addressed" : `Addressed in round ${addressed_round}`,
+      };
     case "waived":
       return { shape: "slash", hue: "quiet", word: "Waived" };
   }

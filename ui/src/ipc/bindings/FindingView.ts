@@ -17,6 +17,10 @@ round: number,
  */
 seen: number, state: FindingState, 
 /**
+ * The round of fixing after which it was seen to be addressed.
+ */
+addressed_round: number | null, 
+/**
  * A person's reason to do without it.
  */
 waived: string | null, 

@@ -35,6 +35,7 @@ function finding(id: string, more: Partial<FindingView>): FindingView {
     round: 0,
     seen: 1,
     state: "open",
+    addressed_round: null,
     waived: null,
     blocks,
     ...more,
@@ -115,6 +116,7 @@ export function reviewOf(t: TaskView, a: AttemptView): ReviewView {
             why: "No test gives `--retries 0`.",
             verify: "cargo test -p cli retries_zero",
             state: "addressed",
+            addressed_round: 1,
           }),
           finding("F2", {
             file: `${dir}/src/retry.rs`,
@@ -157,6 +159,7 @@ function queueFindings(dir: string): FindingView[] {
       why: "Off by one at the chunk boundary: the last item of a full chunk is sent twice.",
       verify: "cargo test -p queue chunk_boundary",
       state: "addressed",
+      addressed_round: 1,
     }),
     finding("F3", {
       kind: "spec_defect",
@@ -173,6 +176,7 @@ function queueFindings(dir: string): FindingView[] {
       why: "No test for an empty batch.",
       verify: "cargo test -p queue empty_batch",
       state: "addressed",
+      addressed_round: 1,
       round: 1,
     }),
     finding("F5", {
@@ -226,7 +230,7 @@ export function fixed(a: AttemptView, head: string): void {
   if (a.review.last) a.review.last.void = "The head moved since.";
   for (const f of a.review.findings)
     if (f.state === "open" && f.kind !== "spec_defect")
-      Object.assign(f, { state: "addressed", blocks: false });
+      Object.assign(f, { state: "addressed", addressed_round: a.review.rounds, blocks: false });
 }
 
 /** A review of the head that finds nothing more. */

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use protocol::{PlanMode, PlanView, StageKind};
+use protocol::{PlanMode, PlanView, Progress, StageKind};
 
 use super::print;
 use crate::args::Status;
@@ -46,6 +46,7 @@ fn text(view: &PlanView) -> String {
     }
     let mode = match view.mode {
         PlanMode::Draft => "not started",
+        PlanMode::Running if rests(&view.progress) => "waits for you",
         PlanMode::Running => "running",
         PlanMode::Paused => "paused",
         PlanMode::Stopped => "stopped",
@@ -76,4 +77,9 @@ fn text(view: &PlanView) -> String {
         text.push_str(&format!("  {}\n", printable(&problem.message)));
     }
     text
+}
+
+/// Nothing moves by itself, and a person can change that.
+fn rests(progress: &Progress) -> bool {
+    progress.running == 0 && progress.needs_you + progress.ready_to_review + progress.failed > 0
 }

@@ -59,7 +59,6 @@ impl Turn<'_> {
             }
             Step::Setup { run }
             | Step::Implement { run }
-            | Step::Leave { run }
             | Step::Check { run, .. }
             | Step::Review { run, .. }
             | Step::Fix { run }
@@ -71,6 +70,8 @@ impl Turn<'_> {
                     self.begin_inspect(at);
                 }
             }
+            Step::Leave { run } if self.is_live(&run) => self.effect(Effect::EndRun { run }),
+            Step::Leave { .. } => self.begin_inspect(at),
             Step::View => self.set_view(at),
             Step::Report { run, .. } => self.read_report(at, &run),
             Step::Stopped { run } if self.is_live(&run) => self.look_at_stopped(at, &run),

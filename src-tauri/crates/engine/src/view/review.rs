@@ -82,10 +82,10 @@ fn place(place: &plan::report::Place) -> PlaceView {
 }
 
 fn finding(finding: &plan::Finding) -> FindingView {
-    let (state, waived) = match &finding.state {
-        State::Open => (protocol::FindingState::Open, None),
-        State::Addressed { .. } => (protocol::FindingState::Addressed, None),
-        State::Waived { reason } => (protocol::FindingState::Waived, Some(reason.clone())),
+    let (state, addressed_round, waived) = match &finding.state {
+        State::Open => (protocol::FindingState::Open, None, None),
+        State::Addressed { round } => (protocol::FindingState::Addressed, Some(*round), None),
+        State::Waived { reason } => (protocol::FindingState::Waived, None, Some(reason.clone())),
     };
     FindingView {
         id: finding.id.clone(),
@@ -112,6 +112,7 @@ fn finding(finding: &plan::Finding) -> FindingView {
         round: finding.round,
         seen: finding.seen,
         state,
+        addressed_round,
         waived,
         blocks: finding.blocks(),
     }
