@@ -85,7 +85,6 @@ export function AgentTab({ plan, detail }: TabProps) {
                   >
                     <StatusShape shape={look.shape} hue={look.hue} />
                     <span className={styles.runName}>{run.name}</span>
-                    <Usage runs={[run]} of={run.id} />
                     <span className="quiet">{look.word}</span>
                     <span className="quiet">
                       <Elapsed
@@ -94,6 +93,11 @@ export function AgentTab({ plan, detail }: TabProps) {
                       />
                     </span>
                   </button>
+                  {run.usage && (
+                    <p>
+                      <Usage runs={[run]} of={run.id} />
+                    </p>
+                  )}
                   {run.detail && <p className="quiet">{run.detail}</p>}
                 </li>
               );
