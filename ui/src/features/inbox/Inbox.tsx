@@ -15,7 +15,7 @@ import { Item } from "./Item";
 import styles from "./inbox.module.css";
 
 /** A line that belongs to an answer of its own comes with it, not by a key. */
-const answers = "[data-answer] button:not([data-send]), [data-answer] input:not([data-follows])";
+const answers = "[data-answer]:not([hidden]) :is(button:not([data-send]), input:not([data-follows]))";
 
 export function Inbox() {
   const client = useQueryClient();

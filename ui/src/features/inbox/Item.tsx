@@ -39,7 +39,8 @@ interface ItemProps {
 }
 
 export function Item({ item, current, onChoose }: ItemProps) {
-  const task = usePlan(item.plan).data?.tasks.find((t) => t.id === item.task);
+  const plan = usePlan(item.plan);
+  const task = plan.data?.tasks.find((t) => t.id === item.task);
   const look = looks[item.kind];
   // A plan that was read later may already know that the agent goes on.
   const ask = task && item.kind === "needs_you" ? askOf(task.stage) : null;
@@ -76,7 +77,8 @@ export function Item({ item, current, onChoose }: ItemProps) {
           {item.project_name} › {item.plan_title}
           {item.blocks > 0 && ` · ${count(item.blocks, "task waits", "tasks wait")} behind it`}
         </div>
-        <div className={styles.answers} data-answer>
+        {/* Which key means what depends on what is asked: none means anything before that is known. */}
+        <div className={styles.answers} data-answer hidden={plan.isPending}>
           {ask && <Answers item={item} ask={ask} keyOf={keyOf} />}
           <Button
             size="small"
