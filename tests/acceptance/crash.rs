@@ -20,8 +20,8 @@ impl Die {
 
 /// So many are killed in one round; after that it may end in peace.
 const KILLS: usize = 12;
-/// Longest time between a start and a kill: about what the whole plan takes.
-const LONGEST_MS: u64 = 1200;
+/// Longest time between a start and a kill: less than the whole plan takes, so that few rounds end in peace.
+const LONGEST_MS: u64 = 800;
 
 /// One plan, from its first start to its end, however often it is killed. Returns how many engines it took.
 fn round(seed: u64) -> usize {
@@ -130,7 +130,7 @@ fn rounds(share: u64) {
     let seeds: Vec<u64> = (0..rounds).filter(|seed| seed % 4 == share).collect();
     let engines: usize = seeds.iter().map(|seed| round(*seed)).sum();
     // A loop in which nothing dies shows nothing.
-    assert!(engines > seeds.len() * 2, "{engines} engines for {} rounds", seeds.len());
+    assert!(engines > seeds.len(), "{engines} engines for {} rounds", seeds.len());
 }
 
 #[test]

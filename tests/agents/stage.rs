@@ -230,6 +230,12 @@ impl Stage {
     /// Waits until the program's own dialog asks for a permission.
     pub(crate) fn dialog(&self) {
         self.shows(if self.name == "claude" { "Do you want to proceed?" } else { "Would you like to run" });
+        // Keys that come before it is whole are lost.
+        let mut before = String::new();
+        while before != self.text() {
+            before = self.text();
+            std::thread::sleep(Duration::from_millis(500));
+        }
     }
 
     fn text(&self) -> String {
@@ -247,7 +253,10 @@ impl Stage {
 
     /// From now on the hooks that ask wait for an answer, where the program can wait.
     pub(crate) fn hold_hooks(&self) {
-        pipe(&self.at("hooks/answer"));
+        // Codex hides its dialog while the hook runs, so that ours never waits there.
+        if self.name == "claude" {
+            pipe(&self.at("hooks/answer"));
+        }
     }
 
     /// Answers as the engine does: through the hook that waits, or else by keys.

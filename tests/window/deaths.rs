@@ -113,6 +113,8 @@ fn f7_a_page_whose_process_dies_comes_back_and_the_agents_do_not_notice() {
         await_stage(page, "left", "implementing").await;
         let agents = await_agents(page, scene, &["left", "right"]).await;
         watch(page, &agents[0], 1).await;
+        // The header has caught up too, so that what it shows now is what it has to show again.
+        page.see("slots", "2 of 4").await.unwrap();
 
         let (window_pid, engine) = (stage.window_pid(), scene.coppice.engine());
         let (page_pid, shown) = (stage.page_pid().expect("the page is drawn"), stage.corner());

@@ -5,4 +5,5 @@
 
 mod deaths;
 mod journey;
+mod reviews;
 mod stage;
