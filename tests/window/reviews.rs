@@ -58,6 +58,8 @@ fn a_point_is_waived_and_a_comment_becomes_a_fix() {
         page.click("request-changes").await.unwrap();
         page.see("diff", "third").await.unwrap();
         page.see("rounds", "1").await.unwrap();
+        // The head moved under the person's eyes: nothing is approved that was not looked at.
+        page.click("review-new-head").await.unwrap();
         let ready = "return by('approve') && !by('approve').disabled";
         page.until("it can be approved", ready, json!([])).await.unwrap();
         page.click("approve").await.unwrap();
@@ -103,11 +105,11 @@ exec sleep 600
 fn a_permission_is_given_in_the_inbox() {
     play(async |stage: Stage| {
         let scene = &stage.scene;
-        let path = install(scene);
+        install(scene);
         let plan =
             PlanFile::auto("Asking").tables("[agents.claude]\nadapter = \"claude\"").task(Task::new("word"));
         let file = scene.plan(&plan);
-        let window = stage.open_with(&[("PATH", &path), ("ANTHROPIC_AUTH_TOKEN", "none")]).await;
+        let window = stage.open().await;
         let page = window.page();
         open_repository(page, &scene.repo.path).await;
         open_plan(page, &file).await;
@@ -125,13 +127,14 @@ fn a_permission_is_given_in_the_inbox() {
     });
 }
 
-/// The search path with the program in it.
-fn install(scene: &Scene) -> String {
+/// Installed, logged in and welcomed, as a person's login shell knows it: that is the environment agents get.
+fn install(scene: &Scene) {
     let folder = scene.beside("bin");
     std::fs::create_dir(&folder).unwrap();
     let program = folder.join("claude");
     std::fs::write(&program, PROGRAM).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::write(scene.beside("../user/.claude.json"), "{\"hasCompletedOnboarding\":true}").unwrap();
-    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
+    let profile = format!("export PATH='{}':\"$PATH\" ANTHROPIC_AUTH_TOKEN=none\n", folder.display());
+    std::fs::write(scene.beside("../user/.profile"), profile).unwrap();
 }

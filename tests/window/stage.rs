@@ -38,14 +38,7 @@ pub(crate) fn play<F: Future<Output = ()>>(test: impl FnOnce(Stage) -> F) {
 impl Stage {
     /// Starts the program and waits until its page is there.
     pub(crate) async fn open(&self) -> Window {
-        self.open_with(&[]).await
-    }
-
-    /// With more variables.
-    pub(crate) async fn open_with(&self, variables: &[(&str, &str)]) -> Window {
-        let mut environment = self.scene.coppice.environment();
-        environment.retain(|(name, _)| variables.iter().all(|(other, _)| name != other));
-        environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let environment = self.scene.coppice.environment();
         let window = Window::open(&self.screen, program(), &[], &environment).await.unwrap();
         window.page().find("header").await.unwrap();
         window

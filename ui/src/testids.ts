@@ -126,6 +126,7 @@ export const testIds = {
   draftEdit: (id: string) => `draft-edit-${id}`,
   draftDelete: (id: string) => `draft-delete-${id}`,
   requestChanges: "request-changes",
+  reviewNewHead: "review-new-head",
   approve: "approve",
   discard: "discard",
   landingList: "landing-list",
