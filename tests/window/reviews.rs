@@ -117,10 +117,7 @@ fn a_permission_is_given_in_the_inbox() {
         await_stage(page, "word", "needs_you").await;
         page.click("go-inbox").await.unwrap();
         page.see("inbox", "make it").await.unwrap();
-        let body = "return document.querySelector('[data-testid^=\"answer-\"][data-testid$=\"-allow\"]')
-            ?.dataset.testid";
-        let allow = page.until("the inbox offers to allow it", body, json!([])).await.unwrap();
-        page.click(allow.as_str().unwrap()).await.unwrap();
+        page.click("action-allow").await.unwrap();
         page.see("progress", "1 of 1 landed").await.unwrap();
         assert_eq!(scene.repo.show("main", "word.txt"), "allowed");
         window.close().await.unwrap();

@@ -54,9 +54,10 @@ impl Stage {
         self.scene.coppice.process_of("WebKitWebProcess")
     }
 
-    /// The window's upper left corner as it is on the screen: project, plan, the buttons that run it, slots.
+    /// The window's upper left corner as it is on the screen: project and plan, and the slots. Not the buttons between
+    /// them, which show a pointer's passing.
     pub(crate) fn corner(&self) -> Vec<u8> {
-        self.screen.picture(0..40, 0..560)
+        [self.screen.picture(0..40, 0..280), self.screen.picture(0..40, 470..560)].concat()
     }
 
     /// Waits for what neither page nor event tells; looks again and again.
