@@ -148,6 +148,10 @@ fn f06_the_holder_of_a_terminal_killed() {
     let attempt = run.wait_for("attempt.started", "a");
     let worktree = attempt.text("worktree").to_owned();
     run.wait_spinning("it has written", || Path::new(&worktree).join("half.txt").exists());
+    // What the terminal has swallowed is on disk a moment later.
+    let words = "some words from attempt 1";
+    let log = || scene.coppice.run(&["log", lost.text("run")]).expect(0).stdout;
+    run.wait_spinning("its words are in the log", || log().contains(words));
     kill(lost.pid("shim_pid"));
     run.wait("a is tried again", |events| {
         events.iter().any(|event| event.of("attempt.started", "a") && event.number("attempt") == Some(2))
@@ -158,8 +162,7 @@ fn f06_the_holder_of_a_terminal_killed() {
     assert!(!is_alive(lost.pid("pid")), "no agent works without a terminal");
     assert!(is_alive(other.pid("pid")), "the other one is not touched");
     assert_eq!(std::fs::read_to_string(Path::new(&worktree).join("half.txt")).unwrap(), "half\n");
-    let log = scene.coppice.run(&["log", lost.text("run")]).expect(0);
-    assert!(log.stdout.contains("some words from attempt 1"), "{log:?}");
+    assert!(log().contains(words), "{}", log());
     run.wait_spinning("the second attempt has begun", || scene.ledger.lines().len() == 3);
     gate.open();
     run.finish().expect(0);

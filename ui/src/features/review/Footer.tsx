@@ -109,7 +109,9 @@ export function Footer(props: FooterProps) {
             The head moved from <span className="mono">{shortId(shownHead)}</span> to{" "}
             <span className="mono">{shortId(head)}</span> while you were here. Nothing was approved.
           </span>
-          <Button onClick={onNewHead} data-testid={testIds.reviewNewHead}>Review {shortId(head)}</Button>
+          <Button onClick={onNewHead} data-testid={testIds.reviewNewHead}>
+              Review {shortId(head)}
+            </Button>
         </>
       ) : (
         <span className={styles.effect}>

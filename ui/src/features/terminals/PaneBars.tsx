@@ -99,7 +99,7 @@ export function PasteBar({ question, into, answer }: PasteBarProps) {
         Cancel
       </Button>
       {lines > 1 && <Button onClick={() => answer(onOneLine(text))}>Paste as one line</Button>}
-      {/* biome-ignore lint/a11y/noAutofocus: the question came from the keyboard and is answered there */}
+      {/* The question came from the keyboard and is answered there. */}
       <Button look="primary" autoFocus onClick={() => answer(text)}>
         Paste
       </Button>
@@ -131,7 +131,7 @@ export function LinkBar({ question, answer }: { question: LinkQuestion; answer: 
       <Button look="plain" onClick={() => answer(false)}>
         Cancel
       </Button>
-      {/* biome-ignore lint/a11y/noAutofocus: the question is answered where it was raised */}
+      {/* The question is answered where it was raised. */}
       <Button look="primary" autoFocus onClick={() => answer(true)}>
         Open link
       </Button>
