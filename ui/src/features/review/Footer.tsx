@@ -110,8 +110,8 @@ export function Footer(props: FooterProps) {
             <span className="mono">{shortId(head)}</span> while you were here. Nothing was approved.
           </span>
           <Button onClick={onNewHead} data-testid={testIds.reviewNewHead}>
-              Review {shortId(head)}
-            </Button>
+            Review {shortId(head)}
+          </Button>
         </>
       ) : (
         <span className={styles.effect}>
