@@ -1,6 +1,7 @@
 //! Living agent programs: what their hooks say, what they used, and how an answer reaches them.
 //!
-//! A session is known from its run's folder alone, so that an engine that comes later hears it just as well.
+//! Token and transcript lie in the run's folder, so that an engine that comes later hears the next hook and counts from
+//! the beginning. What a program was asking when an engine died is answered in its terminal: its hook has let go.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
