@@ -111,10 +111,13 @@ impl Turn<'_> {
     }
 
     pub(super) fn used(&mut self, run: &RunId, usage: Usage) {
-        let Some(known) = self.world.runs.get(run).filter(|known| known.usage.as_ref() != Some(&usage))
-        else {
+        let Some(known) = self.world.runs.get(run) else { return };
+        // Some records name no model: the one that is known stays.
+        let model = usage.model.clone().or_else(|| known.usage.as_ref()?.model.clone());
+        let usage = Usage { model, ..usage };
+        if known.usage.as_ref() == Some(&usage) {
             return;
-        };
+        }
         let (plan, of) = (known.plan.clone(), known.into());
         self.record(&plan, Fact::UsageSeen { run: run.clone(), of, usage });
     }
