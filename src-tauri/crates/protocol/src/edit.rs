@@ -67,6 +67,8 @@ pub struct NewTask {
     pub contract: String,
     pub after: Vec<String>,
     pub agent: Option<String>,
+    /// Agents that try it side by side, instead of one.
+    pub attempts: Vec<String>,
     pub estimate_ms: Option<Millis>,
 }
 
@@ -91,6 +93,9 @@ pub struct TaskPatch {
     /// Empty string: the plan's default agent.
     #[ts(optional)]
     pub agent: Option<String>,
+    /// Agents that try it side by side, one attempt each; they stand instead of `agent`. Empty: one attempt only.
+    #[ts(optional)]
+    pub attempts: Option<Vec<String>>,
     /// Zero: no estimate.
     #[ts(optional)]
     pub estimate_ms: Option<Millis>,

@@ -120,6 +120,15 @@ pub enum EventBody {
         cached: u64,
         cost: Option<f64>,
     },
+    /// One of several attempts was chosen; the others have ended, and their work is kept.
+    #[serde(rename = "adopted")]
+    Adopted { task: String, attempt: u32 },
+    /// Files, or parts of files, of `from` are now in `attempt`, which goes through its gates again.
+    #[serde(rename = "taken")]
+    Taken { task: String, attempt: u32, from: u32, paths: Vec<String>, head: String },
+    /// A judge's advice on two attempts; `better` is null where it prefers neither, or could not say.
+    #[serde(rename = "judged")]
+    Judged { task: String, a: u32, b: u32, better: Option<u32>, by: String },
     #[serde(rename = "needs_you")]
     NeedsYou { task: String, attempt: Option<u32>, reason: String, code: String },
     /// What was asked of a person is settled.

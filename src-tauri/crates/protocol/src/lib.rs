@@ -8,18 +8,22 @@
 //! [`Welcome`] (or an [`Error`] and hangs up); after that the client sends [`Call`]s and the engine
 //! sends [`Message`]s: replies by `id`, and, once subscribed, notices.
 
+mod compare;
 mod diff;
 mod edit;
 mod error;
 mod event;
 mod request;
+mod review;
 mod view;
 
+pub use compare::*;
 pub use diff::*;
 pub use edit::*;
 pub use error::*;
 pub use event::*;
 pub use request::*;
+pub use review::*;
 pub use view::*;
 
 /// Raised when a message changes its meaning; a client and an engine of different versions refuse

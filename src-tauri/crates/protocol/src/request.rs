@@ -145,20 +145,33 @@ pub enum Request {
     Retry {
         plan: String,
         task: String,
+        /// The attempt that is meant, where several stand side by side.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        attempt: Option<u32>,
     },
     /// Ends the task; its work is kept in trash and keep refs.
     Cancel {
         plan: String,
         task: String,
     },
+    /// The same with work to put away; with `attempt`: that one of several alone, the others go on.
     Discard {
         plan: String,
         task: String,
+        /// The attempt that is meant, where several stand side by side.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        attempt: Option<u32>,
     },
     /// Approves exactly `head` (the newest checked head when `None`). Reply: `Done`.
     Approve {
         plan: String,
         task: String,
+        /// The attempt that is meant, where several stand side by side.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        attempt: Option<u32>,
         head: Option<String>,
     },
     /// Takes a given approval back while it has not landed.
@@ -170,17 +183,29 @@ pub enum Request {
     Leftovers {
         plan: String,
         task: String,
+        /// The attempt that is meant, where several stand side by side.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        attempt: Option<u32>,
         commit: bool,
     },
     /// Runs the checks again at the head.
     Recheck {
         plan: String,
         task: String,
+        /// The attempt that is meant, where several stand side by side.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        attempt: Option<u32>,
     },
     /// Does without an open finding (`F1`) or an unmet requirement (`2`), for a reason that is kept.
     Waive {
         plan: String,
         task: String,
+        /// The attempt that is meant, where several stand side by side.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        attempt: Option<u32>,
         id: String,
         reason: String,
     },
@@ -188,18 +213,64 @@ pub enum Request {
     RequestChanges {
         plan: String,
         task: String,
+        /// The attempt that is meant, where several stand side by side.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        attempt: Option<u32>,
         comments: Vec<Comment>,
+    },
+    /// Starts one more attempt beside those there are, at the same base. Reply: `Done`.
+    TryBeside {
+        plan: String,
+        task: String,
+        /// An agent of the plan; `None`: the task's own once more.
+        agent: Option<String>,
+    },
+    /// Chooses one of several attempts; the others end, and their work is kept under refs. Reply: `Done`.
+    Adopt {
+        plan: String,
+        task: String,
+        attempt: u32,
+    },
+    /// Brings files or hunks of one attempt into another, which goes through its gates again. Both heads are as the
+    /// caller saw them. Reply: `Done`.
+    Take {
+        plan: String,
+        task: String,
+        /// The receiving attempt.
+        attempt: u32,
+        head: String,
+        from: u32,
+        from_head: String,
+        parts: Vec<Taken>,
+    },
+    /// Asks a judge, blind and twice with the order swapped, which of two attempts is better. Reply: `Done`.
+    Judge {
+        plan: String,
+        task: String,
+        a: u32,
+        b: u32,
+        /// `None`: whoever would review.
+        agent: Option<String>,
     },
     /// Answers what a task's agent asks: the permission or the question that it waits with. Reply: `Done`.
     Answer {
         plan: String,
         task: String,
+        /// The attempt that is meant, where several stand side by side.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        attempt: Option<u32>,
         answer: AgentAnswer,
     },
     /// Says something to a task's living agent: at once, or when it next takes words. Reply: `Done`.
     Message {
         plan: String,
         task: String,
+        /// The attempt that is meant, where several stand side by side.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        attempt: Option<u32>,
         text: String,
     },
     /// What an agent program tells about itself, by the hooks of its launch. Good for its own run only. Reply:
@@ -256,6 +327,22 @@ pub enum Request {
         task: String,
         attempt: u32,
         scope: DiffScope,
+        path: String,
+        context: u32,
+    },
+    /// Reply: `Compare`.
+    Compare {
+        plan: String,
+        task: String,
+        a: u32,
+        b: u32,
+    },
+    /// How one file differs from attempt `a`'s head to attempt `b`'s. Reply: `FileDiff`.
+    FileBetween {
+        plan: String,
+        task: String,
+        a: u32,
+        b: u32,
         path: String,
         context: u32,
     },
@@ -320,6 +407,7 @@ pub enum Reply {
     Runs(Vec<RunView>),
     ChangedFiles(ChangedFiles),
     FileDiff(FileDiff),
+    Compare(Box<CompareView>),
     Landing(LandingView),
     Inbox(Vec<InboxItem>),
     Trash(Vec<TrashView>),

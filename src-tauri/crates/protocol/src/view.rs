@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Millis, Point, Problem, ReviewVerdict};
+use crate::{JudgementView, Millis, Point, Problem, ReviewView};
 
 // ---- projects
 
@@ -201,6 +201,10 @@ pub struct TaskView {
     pub after: Vec<String>,
     /// The agent that will be used: the task's own or the plan's default.
     pub agent: Option<String>,
+    /// The agents that try it side by side, one attempt each; empty for the usual task.
+    pub attempts: Vec<String>,
+    /// Who tries it now, where several do; empty for the usual task.
+    pub contenders: Vec<Contender>,
     pub estimate_ms: Option<Millis>,
     pub position: Option<Point>,
     pub stage: Stage,
@@ -222,6 +226,15 @@ pub struct TaskView {
     /// One sentence: what finishing this would unblock.
     pub unblocks: Option<String>,
     pub critical: bool,
+}
+
+/// One of several that try the same task side by side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Contender {
+    /// `None`: not started yet.
+    pub attempt: Option<u32>,
+    pub agent: String,
+    pub stage: Stage,
 }
 
 /// Where a task stands.
@@ -273,6 +286,10 @@ pub struct TaskDetail {
     pub requirements: Vec<Requirement>,
     /// Newest first.
     pub attempts: Vec<AttemptView>,
+    /// What judges said of two attempts, newest last.
+    pub judgements: Vec<JudgementView>,
+    /// A judge reads now.
+    pub judging: bool,
     /// What can be done now, in the order of the buttons.
     pub actions: Vec<ActionView>,
     /// What approval would do: "Merge 3 commits onto main 90be112, then 2 tasks start."
@@ -293,6 +310,8 @@ pub struct Requirement {
 pub enum TaskAction {
     Approve,
     Unapprove,
+    /// Look at the attempts side by side, and adopt one.
+    Compare,
     Retry,
     Recheck,
     /// What is open goes to the fixer once more.
@@ -327,6 +346,10 @@ pub struct AttemptView {
     pub head: Option<String>,
     pub commits: Vec<CommitView>,
     pub stage: Stage,
+    /// It was chosen among several.
+    pub adopted: bool,
+    /// What can be done with it alone; empty where it is the task's only one.
+    pub actions: Vec<ActionView>,
     pub started_ms: Millis,
     pub ended_ms: Option<Millis>,
     pub runs: Vec<RunView>,
@@ -339,112 +362,6 @@ pub struct AttemptView {
     pub added: u64,
     pub deleted: u64,
     pub out_of_scope: Vec<String>,
-}
-
-/// What reviewers and persons said of an attempt.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
-pub struct ReviewView {
-    /// The newest review; `None`: not reviewed.
-    pub last: Option<ReviewedView>,
-    /// Rounds of fixing so far, and at most.
-    pub rounds: u32,
-    pub most_rounds: u32,
-    /// One for each numbered requirement of the spec, in its order.
-    pub requirements: Vec<RequirementView>,
-    pub findings: Vec<FindingView>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct ReviewedView {
-    pub head: String,
-    pub base: String,
-    pub by: Vec<String>,
-    pub verdict: ReviewVerdict,
-    /// Why there was no report that could be read.
-    pub failed: Option<String>,
-    /// Why it no longer counts.
-    pub void: Option<String>,
-    pub at_ms: Millis,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct RequirementView {
-    pub id: String,
-    pub text: String,
-    /// `None`: no reviewer has judged it.
-    pub status: Option<RequirementStatus>,
-    pub evidence: Vec<PlaceView>,
-    /// A person's reason to do without it.
-    pub waived: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RequirementStatus {
-    Met,
-    Unverifiable,
-    Unmet,
-}
-
-/// A line at the reviewed head.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct PlaceView {
-    pub file: String,
-    pub line: u32,
-    pub why: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct FindingView {
-    pub id: String,
-    pub kind: FindingKind,
-    pub severity: Severity,
-    pub file: Option<String>,
-    pub line: Option<u32>,
-    pub end_line: Option<u32>,
-    pub why: String,
-    pub verify: String,
-    /// The reviewer, or `None` for a person's comment.
-    pub by: Option<String>,
-    /// The round of fixing after which it was found.
-    pub round: u32,
-    /// Reviews that saw it open.
-    pub seen: u32,
-    pub state: FindingState,
-    /// The round of fixing after which it was seen to be addressed.
-    pub addressed_round: Option<u32>,
-    /// A person's reason to do without it.
-    pub waived: Option<String>,
-    /// It stands between the attempt and its landing.
-    pub blocks: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum FindingKind {
-    Missing,
-    Extra,
-    Misunderstood,
-    TestGap,
-    Scope,
-    Quality,
-    SpecDefect,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    Critical,
-    Important,
-    Minor,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum FindingState {
-    Open,
-    Addressed,
-    Waived,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -491,6 +408,7 @@ pub enum RunKind {
     Check,
     Review,
     Fix,
+    Judge,
     Plan,
     Resolve,
     Shell,
@@ -620,6 +538,8 @@ pub struct InboxItem {
 pub enum InboxKind {
     NeedsYou,
     ReadyToReview,
+    /// Several attempts are at their end: one is to be chosen.
+    ReadyToCompare,
     Failed,
 }
 

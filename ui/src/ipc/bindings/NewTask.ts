@@ -4,4 +4,8 @@ export type NewTask = { id: string | null, title: string, role: string, delivera
 /**
  * Absent: the whole repository.
  */
-scope: Array<string> | null, exclude: Array<string>, contract: string, after: Array<string>, agent: string | null, estimate_ms: number | null, };
+scope: Array<string> | null, exclude: Array<string>, contract: string, after: Array<string>, agent: string | null, 
+/**
+ * Agents that try it side by side, instead of one.
+ */
+attempts: Array<string>, estimate_ms: number | null, };

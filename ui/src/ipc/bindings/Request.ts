@@ -3,5 +3,54 @@ import type { AgentAnswer } from "./AgentAnswer";
 import type { Comment } from "./Comment";
 import type { DiffScope } from "./DiffScope";
 import type { Edit } from "./Edit";
+import type { Taken } from "./Taken";
 
-export type Request = { "type": "subscribe", since: number, } | { "type": "events", since: number, limit: number, plan: string | null, } | { "type": "projects", } | { "type": "inspect_project", path: string, } | { "type": "open_project", path: string, trust: boolean, } | { "type": "close_project", project: string, } | { "type": "first_commit", path: string, } | { "type": "create_demo", path: string | null, } | { "type": "plans", project: string | null, } | { "type": "create_plan", project: string, title: string, } | { "type": "open_plan_file", repo: string, file: string, } | { "type": "import_plan", project: string, text: string, } | { "type": "plan", plan: string, } | { "type": "plan_text", plan: string, } | { "type": "set_plan_text", plan: string, text: string, } | { "type": "edit_plan", plan: string, edit: Edit, revision: number | null, } | { "type": "undo", plan: string, } | { "type": "redo", plan: string, } | { "type": "delete_plan", plan: string, } | { "type": "start_plan", plan: string, again: boolean, } | { "type": "pause_plan", plan: string, } | { "type": "stop_plan", plan: string, } | { "type": "retry", plan: string, task: string, } | { "type": "cancel", plan: string, task: string, } | { "type": "discard", plan: string, task: string, } | { "type": "approve", plan: string, task: string, head: string | null, } | { "type": "unapprove", plan: string, task: string, } | { "type": "leftovers", plan: string, task: string, commit: boolean, } | { "type": "recheck", plan: string, task: string, } | { "type": "waive", plan: string, task: string, id: string, reason: string, } | { "type": "request_changes", plan: string, task: string, comments: Array<Comment>, } | { "type": "answer", plan: string, task: string, answer: AgentAnswer, } | { "type": "message", plan: string, task: string, text: string, } | { "type": "hook", run: string, token: string, said: string, } | { "type": "retry_landing", plan: string, task: string, } | { "type": "fetch", plan: string, } | { "type": "push", plan: string, } | { "type": "end_run", run: string, } | { "type": "open_shell", plan: string, task: string, attempt: number, } | { "type": "task", plan: string, task: string, } | { "type": "runs", plan: string, } | { "type": "changed_files", plan: string, task: string, attempt: number, scope: DiffScope, } | { "type": "file_diff", plan: string, task: string, attempt: number, scope: DiffScope, path: string, context: number, } | { "type": "landing", plan: string, } | { "type": "inbox", } | { "type": "run_log", run: string, tail_bytes: number, } | { "type": "trash", project: string, } | { "type": "restore_trash", project: string, entry: string, } | { "type": "empty_trash", project: string, } | { "type": "scope_files", project: string, scope: Array<string>, exclude: Array<string>, } | { "type": "doctor", rebuild: boolean, } | { "type": "settings", } | { "type": "set_setting", key: string, value: string, } | { "type": "shutdown", };
+export type Request = { "type": "subscribe", since: number, } | { "type": "events", since: number, limit: number, plan: string | null, } | { "type": "projects", } | { "type": "inspect_project", path: string, } | { "type": "open_project", path: string, trust: boolean, } | { "type": "close_project", project: string, } | { "type": "first_commit", path: string, } | { "type": "create_demo", path: string | null, } | { "type": "plans", project: string | null, } | { "type": "create_plan", project: string, title: string, } | { "type": "open_plan_file", repo: string, file: string, } | { "type": "import_plan", project: string, text: string, } | { "type": "plan", plan: string, } | { "type": "plan_text", plan: string, } | { "type": "set_plan_text", plan: string, text: string, } | { "type": "edit_plan", plan: string, edit: Edit, revision: number | null, } | { "type": "undo", plan: string, } | { "type": "redo", plan: string, } | { "type": "delete_plan", plan: string, } | { "type": "start_plan", plan: string, again: boolean, } | { "type": "pause_plan", plan: string, } | { "type": "stop_plan", plan: string, } | { "type": "retry", plan: string, task: string, 
+/**
+ * The attempt that is meant, where several stand side by side.
+ */
+attempt?: number, } | { "type": "cancel", plan: string, task: string, } | { "type": "discard", plan: string, task: string, 
+/**
+ * The attempt that is meant, where several stand side by side.
+ */
+attempt?: number, } | { "type": "approve", plan: string, task: string, 
+/**
+ * The attempt that is meant, where several stand side by side.
+ */
+attempt?: number, head: string | null, } | { "type": "unapprove", plan: string, task: string, } | { "type": "leftovers", plan: string, task: string, 
+/**
+ * The attempt that is meant, where several stand side by side.
+ */
+attempt?: number, commit: boolean, } | { "type": "recheck", plan: string, task: string, 
+/**
+ * The attempt that is meant, where several stand side by side.
+ */
+attempt?: number, } | { "type": "waive", plan: string, task: string, 
+/**
+ * The attempt that is meant, where several stand side by side.
+ */
+attempt?: number, id: string, reason: string, } | { "type": "request_changes", plan: string, task: string, 
+/**
+ * The attempt that is meant, where several stand side by side.
+ */
+attempt?: number, comments: Array<Comment>, } | { "type": "try_beside", plan: string, task: string, 
+/**
+ * An agent of the plan; `None`: the task's own once more.
+ */
+agent: string | null, } | { "type": "adopt", plan: string, task: string, attempt: number, } | { "type": "take", plan: string, task: string, 
+/**
+ * The receiving attempt.
+ */
+attempt: number, head: string, from: number, from_head: string, parts: Array<Taken>, } | { "type": "judge", plan: string, task: string, a: number, b: number, 
+/**
+ * `None`: whoever would review.
+ */
+agent: string | null, } | { "type": "answer", plan: string, task: string, 
+/**
+ * The attempt that is meant, where several stand side by side.
+ */
+attempt?: number, answer: AgentAnswer, } | { "type": "message", plan: string, task: string, 
+/**
+ * The attempt that is meant, where several stand side by side.
+ */
+attempt?: number, text: string, } | { "type": "hook", run: string, token: string, said: string, } | { "type": "retry_landing", plan: string, task: string, } | { "type": "fetch", plan: string, } | { "type": "push", plan: string, } | { "type": "end_run", run: string, } | { "type": "open_shell", plan: string, task: string, attempt: number, } | { "type": "task", plan: string, task: string, } | { "type": "runs", plan: string, } | { "type": "changed_files", plan: string, task: string, attempt: number, scope: DiffScope, } | { "type": "file_diff", plan: string, task: string, attempt: number, scope: DiffScope, path: string, context: number, } | { "type": "compare", plan: string, task: string, a: number, b: number, } | { "type": "file_between", plan: string, task: string, a: number, b: number, path: string, context: number, } | { "type": "landing", plan: string, } | { "type": "inbox", } | { "type": "run_log", run: string, tail_bytes: number, } | { "type": "trash", project: string, } | { "type": "restore_trash", project: string, entry: string, } | { "type": "empty_trash", project: string, } | { "type": "scope_files", project: string, scope: Array<string>, exclude: Array<string>, } | { "type": "doctor", rebuild: boolean, } | { "type": "settings", } | { "type": "set_setting", key: string, value: string, } | { "type": "shutdown", };

@@ -9,6 +9,10 @@ export type TaskPatch = { title?: string, role?: string, deliverable?: string, s
  */
 agent?: string, 
 /**
+ * Agents that try it side by side, one attempt each; they stand instead of `agent`. Empty: one attempt only.
+ */
+attempts?: Array<string>, 
+/**
  * Zero: no estimate.
  */
 estimate_ms?: number, };
