@@ -30,7 +30,7 @@ impl Adapter {
     /// Whether a run of this stage ends when its work is done. An interactive program implements in its terminal and
     /// stays; to review, fix or resolve, it is started without a person in front of it.
     pub fn ends_by_itself(&self, stage: Stage) -> bool {
-        self.one_shot || matches!(stage, Stage::Review | Stage::Fix | Stage::Resolve)
+        self.one_shot || stage.only_reads() || matches!(stage, Stage::Fix | Stage::Resolve)
     }
 }
 

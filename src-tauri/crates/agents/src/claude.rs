@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::adapter::{Adapter, AgentError, AgentSpec, find_program};
 use crate::environment::Environment;
-use crate::launch::{Context, Launch, Stage};
+use crate::launch::{Context, Launch};
 use crate::parts::{self, text, variable};
 use crate::program::{Program, Reading, Watching};
 use crate::signal::{Answer, FailCode, Heard, Keys, Presence, Signal};
@@ -121,7 +121,7 @@ fn launch(spec: &AgentSpec, context: &Context, environment: &Environment) -> Res
         // Chosen here, so that even a run that is killed at once can be resumed.
         None => add(&["--session-id", &session_id(context)]),
     }
-    if context.stage == Stage::Review {
+    if context.stage.only_reads() {
         let mut tools: Vec<&str> = READ_ONLY.to_vec();
         tools.extend(spec.tools.iter().map(|rule| rule.split('(').next().unwrap_or(rule)));
         let allowed = READ_ONLY.iter().copied().chain(spec.tools.iter().map(String::as_str));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::adapter::{Adapter, AgentError, AgentSpec, find_program};
 use crate::environment::Environment;
-use crate::launch::{Context, Launch, Stage};
+use crate::launch::{Context, Launch};
 use crate::parts::{self, text, variable};
 use crate::program::{Program, Reading};
 use crate::signal::{Answer, FailCode, Heard, Keys, Signal};
@@ -137,7 +137,7 @@ fn launch(spec: &AgentSpec, context: &Context, environment: &Environment) -> Res
 /// there but the hooks and the configuration, which run code at the user's next command.
 fn sandbox(spec: &AgentSpec, context: &Context) -> Vec<(String, String)> {
     let permission = match context.stage {
-        Stage::Review => "read-only",
+        stage if stage.only_reads() => "read-only",
         _ => spec.permission.as_deref().unwrap_or("workspace-write"),
     };
     if permission != "workspace-write" {

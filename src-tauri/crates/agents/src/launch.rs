@@ -13,11 +13,18 @@ pub enum Stage {
     Check,
     Review,
     Fix,
+    /// Compares two attempts for a person.
+    Judge,
     Resolve,
     Shell,
 }
 
 impl Stage {
+    /// It looks and says what it sees; it changes nothing.
+    pub fn only_reads(self) -> bool {
+        matches!(self, Stage::Review | Stage::Judge)
+    }
+
     /// The value of `COPPICE_STAGE`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -26,6 +33,7 @@ impl Stage {
             Stage::Check => "check",
             Stage::Review => "review",
             Stage::Fix => "fix",
+            Stage::Judge => "judge",
             Stage::Resolve => "resolve",
             Stage::Shell => "shell",
         }

@@ -13,6 +13,10 @@ use crate::world::{
     Undo, World,
 };
 
+mod follow;
+
+pub(crate) use follow::contender;
+
 /// An entity's place in the store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
@@ -149,15 +153,7 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
             if *again || plan.head.started_ms.is_none() {
                 plan.head.started_ms = Some(now);
             }
-            let restarted: Vec<TaskId> = plan
-                .tasks
-                .values()
-                .filter(|task| task.stage == Stage::Draft || (*again && task.stage.is_over()))
-                .map(|task| task.id.clone())
-                .collect();
-            for task in restarted {
-                plan.set_stage(&task, &Stage::Waiting, now, touched);
-            }
+            plan.release_all(*again, now, touched);
             touched.insert(Key::Plan(id));
         }
         Fact::PlanPaused => {
@@ -175,14 +171,53 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
             }
             touched.insert(Key::Plan(id));
         }
-        Fact::TaskStage { task, stage } => plan.set_stage(task, stage, now, touched),
-        Fact::TaskRetried { task } => {
-            if let Some(known) = plan.tasks.get_mut(task) {
-                known.failures = 0;
-                touched.insert(Key::Task(id, task.clone()));
-            }
+        Fact::TaskStage { task, attempt, stage } => plan.set_stage(task, *attempt, stage, now, touched),
+        Fact::TaskRetried { task, attempt } => {
+            plan.contend_anew(task, touched);
+            plan.change_task(task, now, touched, |known| {
+                let place = known.contender_of(*attempt);
+                if let Some(contender) = place.and_then(|place| known.contenders.get_mut(place)) {
+                    contender.failures = 0;
+                }
+            });
         }
-        Fact::AttemptStarted { task, attempt, agent, base, branch, worktree, port } => {
+        Fact::Joined { task, agent } => {
+            plan.change_task(task, now, touched, |known| {
+                known.contenders.push(contender(Some(agent.clone()), Stage::Waiting));
+            });
+            plan.head.at_rest = false;
+            touched.insert(Key::Plan(id));
+        }
+        Fact::Dropped { task, contender } => {
+            plan.change_task(task, now, touched, |known| {
+                if *contender < known.contenders.len() {
+                    known.contenders.remove(*contender);
+                }
+            });
+        }
+        Fact::Adopted { task, attempt } => {
+            plan.change(task, *attempt, touched, |known| known.adopted = true);
+            plan.change_task(task, now, touched, |known| {
+                known.contenders.retain(|contender| contender.attempt == Some(*attempt));
+            });
+        }
+        Fact::Taken { task, attempt, head, .. } => {
+            plan.change(task, *attempt, touched, |known| {
+                known.before = known.head.replace(head.clone());
+            });
+        }
+        Fact::Judging { task, judging } => {
+            plan.change_task(task, now, touched, |known| known.judging = judging.clone());
+            plan.head.at_rest = false;
+            touched.insert(Key::Plan(id));
+        }
+        Fact::Judged { task, judgement } => {
+            plan.change_task(task, now, touched, |known| {
+                known.judging = None;
+                known.judgements.push(judgement.clone());
+            });
+        }
+        Fact::AttemptStarted { task, attempt, contender, agent, base, branch, worktree, port } => {
             let started = Attempt {
                 plan: id.clone(),
                 task: task.clone(),
@@ -206,19 +241,22 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
                 place: AttemptPlace::Worktree,
                 candidate: None,
                 failure: None,
+                adopted: false,
                 before: None,
                 review: Review::default(),
             };
             plan.activity.note(&started);
             plan.attempts.insert(started.key(), started);
-            if let Some(known) = plan.tasks.get_mut(task) {
-                known.attempt = Some(*attempt);
+            plan.change_task(task, now, touched, |known| {
                 known.attempts = known.attempts.max(*attempt);
-            }
+                if let Some(contender) = known.contenders.get_mut(*contender) {
+                    contender.attempt = Some(*attempt);
+                    contender.stage = Stage::Preparing;
+                }
+            });
             plan.head.at_rest = false;
             touched.insert(Key::Plan(id.clone()));
             touched.insert(Key::Attempt(id, task.clone(), *attempt));
-            plan.set_stage(task, &Stage::Preparing, now, touched);
         }
         Fact::AttemptEnded { task, attempt, reason, will_retry } => {
             plan.change(task, *attempt, touched, |known| {
@@ -230,9 +268,13 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
             plan.head.queue.retain(|(queued, number)| (queued, number) != (task, attempt));
             plan.leave_landing(task, *attempt);
             touched.insert(Key::Plan(id.clone()));
-            if *will_retry && let Some(known) = plan.tasks.get_mut(task) {
-                known.failures += 1;
-                touched.insert(Key::Task(id, task.clone()));
+            if *will_retry {
+                plan.change_task(task, now, touched, |known| {
+                    let place = known.contender_of(Some(*attempt));
+                    if let Some(contender) = place.and_then(|place| known.contenders.get_mut(place)) {
+                        contender.failures += 1;
+                    }
+                });
             }
         }
         Fact::AttemptStep { task, attempt, step } => {
@@ -338,7 +380,7 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
             });
             plan.leave_landing(task, *attempt);
             touched.insert(Key::Plan(id));
-            plan.set_stage(task, &Stage::Landed { commit: commit.clone() }, now, touched);
+            plan.set_stage(task, Some(*attempt), &Stage::Landed { commit: commit.clone() }, now, touched);
         }
         Fact::LaneSet { lane } => {
             plan.head.lane = lane.clone();
@@ -394,7 +436,7 @@ pub fn open_plan(head: PlanHead, text: PlanText) -> Option<Plan> {
 
 fn order(doc: &PlanDoc, tasks: &BTreeMap<TaskId, Task>) -> Option<Order> {
     let graph = Graph::new(doc).ok()?;
-    Some(Order::new(doc, graph, |task| tasks.get(task).map(|task| &task.stage)))
+    Some(Order::new(doc, graph, |task| tasks.get(task).map(Task::stages).unwrap_or_default()))
 }
 
 fn remove_plan(world: &mut World, id: &PlanId, touched: &mut Touched) {
@@ -408,94 +450,5 @@ fn remove_plan(world: &mut World, id: &PlanId, touched: &mut Touched) {
     for run in runs {
         world.runs.remove(&run);
         touched.insert(Key::Run(run));
-    }
-}
-
-impl Activity {
-    pub fn note(&mut self, attempt: &Attempt) {
-        let keep = |set: &mut BTreeSet<(TaskId, u32)>, yes: bool| {
-            if yes {
-                set.insert(attempt.key());
-            } else {
-                set.remove(&attempt.key());
-            }
-        };
-        keep(&mut self.busy, attempt.is_busy());
-        keep(&mut self.removing, attempt.place == AttemptPlace::Removing);
-        if attempt.place != AttemptPlace::Removing {
-            self.being_removed.remove(&attempt.key());
-        }
-        match attempt.port {
-            Some(port) => self.leases.insert(attempt.key(), port),
-            None => self.leases.remove(&attempt.key()),
-        };
-    }
-}
-
-impl Plan {
-    /// Gives every task of the document a state, and drops the state of those that are gone. Their
-    /// attempts stay on record.
-    pub fn follow_doc(&mut self, now: i64, touched: &mut Touched) {
-        let id = self.head.id.clone();
-        for task in &self.doc.tasks {
-            if !self.tasks.contains_key(&task.id) {
-                let attempts = self.attempts_of(&task.id).map(|attempt| attempt.number).max().unwrap_or(0);
-                let state = Task {
-                    plan: id.clone(),
-                    id: task.id.clone(),
-                    stage: Stage::Draft,
-                    since_ms: now,
-                    attempt: None,
-                    attempts,
-                    failures: 0,
-                };
-                touched.insert(Key::Task(id.clone(), task.id.clone()));
-                self.tasks.insert(task.id.clone(), state);
-            }
-        }
-        let known: BTreeSet<TaskId> = self.doc.tasks.iter().map(|task| task.id.clone()).collect();
-        let gone: Vec<TaskId> = self.tasks.keys().filter(|task| !known.contains(*task)).cloned().collect();
-        for task in gone {
-            self.tasks.remove(&task);
-            touched.insert(Key::Task(id.clone(), task));
-        }
-        self.reorder();
-    }
-
-    /// Computes anew who may start next; after the document or many stages changed.
-    pub fn reorder(&mut self) {
-        if let Some(order) = order(&self.doc, &self.tasks) {
-            self.order = order;
-        }
-    }
-
-    fn set_stage(&mut self, task: &TaskId, stage: &Stage, now: i64, touched: &mut Touched) {
-        let Some(known) = self.tasks.get_mut(task) else { return };
-        known.stage = stage.clone();
-        known.since_ms = now;
-        let current = known.attempt;
-        touched.insert(Key::Task(self.head.id.clone(), task.clone()));
-        self.order.set(task, stage);
-        if let Some(number) = current {
-            self.change(task, number, touched, |attempt| {
-                if attempt.ended_ms.is_none() || matches!(stage, Stage::Landed { .. }) {
-                    attempt.stage = stage.clone();
-                }
-            });
-        }
-    }
-
-    fn change(&mut self, task: &TaskId, number: u32, touched: &mut Touched, with: impl FnOnce(&mut Attempt)) {
-        if let Some(attempt) = self.attempts.get_mut(&(task.clone(), number)) {
-            with(attempt);
-            self.activity.note(attempt);
-            touched.insert(Key::Attempt(self.head.id.clone(), task.clone(), number));
-        }
-    }
-
-    fn leave_landing(&mut self, task: &TaskId, number: u32) {
-        if self.head.landing.as_ref().is_some_and(|(landing, at)| (landing, *at) == (task, number)) {
-            self.head.landing = None;
-        }
     }
 }

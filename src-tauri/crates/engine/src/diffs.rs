@@ -121,16 +121,22 @@ pub(crate) async fn file_diff(
 ) -> Result<Reply, Error> {
     let ends = ends(engine, plan, task, attempt).await?;
     let files = list(&ends, scope, Counts::Skip).await?;
-    let file = files.iter().find(|file| shown(file.path()) == path).ok_or_else(|| {
-        Error::new(ErrorCode::NotFound, format!("{path} is not among the changed files any more."))
-            .hint("Load the list of files again.")
-    })?;
+    let file = files.iter().find(|file| shown(file.path()) == path).ok_or_else(|| not_changed(path))?;
     let worktree: Option<&Path> = (scope == DiffScope::Uncommitted).then_some(&ends.worktree);
+    diff_of(&ends.repo, file, worktree, context).await
+}
+
+/// One file's lines. `worktree`: where its new side lies uncommitted.
+pub(crate) async fn diff_of(
+    repo: &Repo,
+    file: &repo::ChangedFile,
+    worktree: Option<&Path>,
+    context: u32,
+) -> Result<Reply, Error> {
     let limits = DiffLimits { context, ..DiffLimits::default() };
-    let diff =
-        ends.repo.file_diff(file, worktree, limits).await.map_err(|error| git_error(sentence(&error)))?;
+    let diff = repo.file_diff(file, worktree, limits).await.map_err(|error| git_error(sentence(&error)))?;
     Ok(Reply::FileDiff(FileDiff {
-        path: path.to_owned(),
+        path: shown(file.path()),
         old_path: file.old_path.as_ref().filter(|old| Some(*old) != file.new_path.as_ref()).map(shown),
         binary: diff.binary,
         too_large: diff.too_large,
@@ -139,6 +145,11 @@ pub(crate) async fn file_diff(
         new_lines: diff.new_lines,
         hunks: diff.hunks.into_iter().map(hunk).collect(),
     }))
+}
+
+pub(crate) fn not_changed(path: &str) -> Error {
+    Error::new(ErrorCode::NotFound, format!("{path} is not among the changed files any more."))
+        .hint("Load the list of files again.")
 }
 
 pub(crate) async fn add_commits(repo: &Repo, detail: &mut TaskDetail) {
@@ -181,7 +192,7 @@ pub(crate) async fn scope_files(
     Ok(Reply::ScopeFiles(ScopeFiles { count: (sample.len() + matching.count()) as u32, sample }))
 }
 
-fn file_view(file: &repo::ChangedFile, scope: &Scope) -> ChangedFile {
+pub(crate) fn file_view(file: &repo::ChangedFile, scope: &Scope) -> ChangedFile {
     let mode = |mode: Option<u32>| mode.map(|mode| format!("{mode:06o}"));
     let renamed =
         file.old_path.as_ref().filter(|old| Some(*old) != file.new_path.as_ref() && file.new_path.is_some());

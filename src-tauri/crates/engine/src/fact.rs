@@ -1,20 +1,18 @@
 //! What is recorded. A fact is written before anybody hears of it and before anything is done
 //! because of it; folding all facts gives the [`World`](crate::world::World).
 //!
-//! Most facts are also public events; the conversion is [`Fact::to_event`]. The few that are not
+//! Most facts are also public events; the conversion is [`Fact::to_event`] in `event.rs`. The few that are not
 //! say which step an attempt takes next: the intent that a restarted engine takes up again.
 
 use std::path::PathBuf;
 
 use plan::{CommitId, Report, Stage, TaskId};
-use protocol::EventBody;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{PlanId, ProjectId, RunId};
-use crate::wire;
 use crate::world::{
-    Approval, Candidate, Evidence, Lane, Millis, Outcome, PlanHead, Project, Reviewed, Run, RunKind, Size,
-    Step, Usage,
+    Approval, Candidate, Evidence, Judgement, Judging, Lane, Millis, Outcome, PlanHead, Project, Reviewed,
+    Run, RunKind, Size, Step, Usage,
 };
 
 /// A recorded fact with its place in the log.
@@ -63,16 +61,57 @@ pub enum Fact {
 
     TaskStage {
         task: TaskId,
+        /// Which of several side by side; `None`: the task's only one.
+        #[serde(default)]
+        attempt: Option<u32>,
         stage: Stage,
     },
     /// A person, or a new start of the plan, wants it tried afresh.
     TaskRetried {
         task: TaskId,
+        #[serde(default)]
+        attempt: Option<u32>,
+    },
+    /// One more agent tries it, beside those who do.
+    Joined {
+        task: TaskId,
+        agent: String,
+    },
+    /// One of several is out; the others go on.
+    Dropped {
+        task: TaskId,
+        /// The place of its contender.
+        contender: usize,
+    },
+    /// One of several was chosen.
+    Adopted {
+        task: TaskId,
+        attempt: u32,
+    },
+    /// What was taken from another attempt is in this one.
+    Taken {
+        task: TaskId,
+        attempt: u32,
+        from: u32,
+        paths: Vec<String>,
+        head: CommitId,
+    },
+    /// A judge reads; `None`: it was given up.
+    Judging {
+        task: TaskId,
+        judging: Option<Judging>,
+    },
+    Judged {
+        task: TaskId,
+        judgement: Judgement,
     },
 
     AttemptStarted {
         task: TaskId,
         attempt: u32,
+        /// The place of its contender.
+        #[serde(default)]
+        contender: usize,
         agent: String,
         base: CommitId,
         branch: String,
@@ -320,184 +359,4 @@ pub enum Way {
     New,
     Undo,
     Redo,
-}
-
-impl Fact {
-    /// The public event, or `None` for what only the engine needs.
-    pub fn to_event(&self) -> Option<EventBody> {
-        let text = |task: &TaskId| task.to_string();
-        Some(match self.clone() {
-            Fact::ProjectOpened { project } => {
-                EventBody::ProjectOpened { root: project.root.to_string_lossy().into_owned() }
-            }
-            Fact::ProjectClosed => EventBody::ProjectClosed {},
-            Fact::PlanCreated { head, .. } => EventBody::PlanCreated { title: head.title },
-            Fact::PlanEdited { revision, what, .. } => EventBody::PlanEdited { revision, what },
-            Fact::PlanDeleted => EventBody::PlanDeleted {},
-            Fact::PlanStarted { engine_pid, again } => EventBody::PlanStarted { engine_pid, again },
-            Fact::PlanPaused => EventBody::PlanPaused {},
-            Fact::PlanStopped => EventBody::PlanStopped {},
-            Fact::PlanFinished { landed, failed, waiting, total, .. } => {
-                EventBody::PlanFinished { landed, failed, waiting, total }
-            }
-            Fact::TaskStage { task, stage } => EventBody::TaskStage {
-                task: text(&task),
-                attempt: None,
-                stage: wire::stage_name(&stage),
-                word: wire::stage(&stage, None).word,
-            },
-            Fact::TaskRetried { task } => EventBody::TaskRetried { task: text(&task) },
-            Fact::AttemptStarted { task, attempt, base, branch, worktree, .. } => EventBody::AttemptStarted {
-                task: text(&task),
-                attempt,
-                base: base.to_string(),
-                branch,
-                worktree: worktree.to_string_lossy().into_owned(),
-            },
-            Fact::AttemptEnded { task, attempt, reason, will_retry } => {
-                EventBody::AttemptEnded { task: text(&task), attempt, reason, will_retry }
-            }
-            Fact::HeadSeen { task, attempt, head, .. } => {
-                EventBody::HeadMoved { task: text(&task), attempt, head: head.to_string() }
-            }
-            Fact::LeftoversCommitted { task, attempt, paths, head } => {
-                EventBody::LeftoversCommitted { task: text(&task), attempt, paths, head: head.to_string() }
-            }
-            Fact::LeftoversKept { task, attempt, paths, keep_ref } => {
-                EventBody::LeftoversKept { task: text(&task), attempt, paths, keep_ref }
-            }
-            Fact::RunStarted { run, of, pid, shim_pid } => EventBody::ProcessStarted {
-                task: text(&of.task),
-                attempt: of.attempt,
-                run: run.to_string(),
-                kind: wire::run_kind(of.kind),
-                pid,
-                shim_pid,
-            },
-            Fact::RunEnded { run, of, outcome, code, .. } => EventBody::ProcessExited {
-                task: text(&of.task),
-                attempt: of.attempt,
-                run: run.to_string(),
-                kind: wire::run_kind(of.kind),
-                code,
-                outcome: wire::outcome(outcome)?,
-            },
-            Fact::PermissionAsked { task, attempt, run, what } => {
-                EventBody::PermissionAsked { task: text(&task), attempt, run: run.to_string(), what }
-            }
-            Fact::UsageSeen { run, of, usage } => EventBody::Usage {
-                task: text(&of.task),
-                attempt: of.attempt,
-                run: run.to_string(),
-                model: usage.model.clone(),
-                input: usage.input,
-                output: usage.output,
-                cached: usage.cached,
-                cost: wire::dollars(usage.cost_micros),
-            },
-            Fact::CheckFinished { task, attempt, evidence } => EventBody::CheckFinished {
-                task: text(&task),
-                attempt,
-                name: evidence.check,
-                code: evidence.code,
-                head: evidence.head.to_string(),
-                base: evidence.base.to_string(),
-                merged: evidence.merged,
-                reused: evidence.reused,
-                run: evidence.run.map(|run| run.to_string()),
-                duration_ms: evidence.duration_ms,
-            },
-            Fact::ReviewFinished { task, attempt, reviewed, unmet, findings } => EventBody::ReviewFinished {
-                task: text(&task),
-                attempt,
-                head: reviewed.head.to_string(),
-                base: reviewed.base.to_string(),
-                verdict: wire::verdict(&reviewed, unmet, findings),
-                unmet,
-                findings,
-            },
-            Fact::FixStarted { task, attempt, round } => {
-                EventBody::FixStarted { task: text(&task), attempt, round }
-            }
-            Fact::ChangesRequested { task, attempt, comments } => {
-                EventBody::ChangesRequested { task: text(&task), attempt, comments: comments.len() as u32 }
-            }
-            Fact::Waived { task, attempt, id, reason } => {
-                EventBody::Waived { task: text(&task), attempt, id, reason }
-            }
-            Fact::NeedsYou { task, attempt, code, reason } => {
-                EventBody::NeedsYou { task: text(&task), attempt, reason, code }
-            }
-            Fact::NeedsYouSettled { task } => EventBody::NeedsYouSettled { task: text(&task) },
-            Fact::Approved { task, attempt, approval } => EventBody::Approved {
-                task: text(&task),
-                attempt,
-                head: approval.head.to_string(),
-                by: approval.by,
-            },
-            Fact::ApprovalVoid { task, why, .. } => EventBody::ApprovalVoid { task: text(&task), why },
-            Fact::Unqueued { task, attempt, why } => {
-                EventBody::LandingHeld { task: text(&task), attempt, reason: why }
-            }
-            Fact::CandidateBuilt { task, attempt, candidate } => EventBody::LandingStarted {
-                task: text(&task),
-                attempt,
-                candidate: candidate.commit.to_string(),
-                onto: candidate.onto.to_string(),
-            },
-            Fact::Landed { task, attempt, commit, previous } => EventBody::Landed {
-                task: text(&task),
-                attempt,
-                commit: commit.to_string(),
-                previous: previous.to_string(),
-            },
-            Fact::TaskFailed { task, code, reason } => {
-                EventBody::TaskFailed { task: text(&task), reason, code }
-            }
-            Fact::TaskCancelled { task } => EventBody::TaskCancelled { task: text(&task) },
-            Fact::TaskDiscarded { task } => EventBody::TaskDiscarded { task: text(&task) },
-            Fact::WorktreeRemoved { task, attempt, worktree, keep_refs } => EventBody::WorktreeRemoved {
-                task: text(&task),
-                attempt,
-                worktree: worktree.to_string_lossy().into_owned(),
-                keep_refs,
-            },
-            Fact::RemovalFailed { task, why, .. } => {
-                EventBody::Warning { task: Some(text(&task)), message: why }
-            }
-            Fact::WorktreeRestored { worktree } => {
-                EventBody::WorktreeRestored { worktree: worktree.to_string_lossy().into_owned() }
-            }
-            Fact::Warning { task, message } => {
-                EventBody::Warning { task: task.map(|task| task.to_string()), message }
-            }
-            Fact::AttemptStep { .. }
-            | Fact::ReviewBegun { .. }
-            | Fact::SessionStarted { .. }
-            | Fact::ReportTaken { .. }
-            | Fact::RunPlanned { .. }
-            | Fact::Queued { .. }
-            | Fact::LandingBegun { .. }
-            | Fact::LaneSet { .. }
-            | Fact::RemovalDue { .. } => return None,
-        })
-    }
-}
-
-impl Entry {
-    /// The public event, where there is one.
-    pub fn to_event(&self) -> Option<protocol::Event> {
-        Some(protocol::Event {
-            seq: self.seq,
-            at: rfc3339(self.at_ms),
-            project: self.project.as_ref().map(ToString::to_string),
-            plan: self.plan.as_ref().map(ToString::to_string),
-            body: self.fact.to_event()?,
-        })
-    }
-}
-
-fn rfc3339(at_ms: Millis) -> String {
-    let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    format!("{at:.3}")
 }

@@ -2,9 +2,9 @@
 
 use store::{Batch, Put, Store, StoreError};
 
-use crate::apply::{Key, Touched, apply, open_plan};
+use crate::apply::{Key, Touched, apply, contender, open_plan};
 use crate::fact::Entry;
-use crate::world::{Attempt, PlanHead, PlanText, Project, Run, Task, World};
+use crate::world::{Attempt, Contender, PlanHead, PlanText, Project, Run, Task, World};
 
 const PROJECT: &str = "project";
 const PLAN: &str = "plan";
@@ -105,7 +105,12 @@ pub async fn load(store: &Store) -> Result<World, LoadError> {
             world.plans.insert(id, plan);
         }
     }
-    for task in rows::<Task>(store, TASK).await? {
+    for mut task in rows::<Task>(store, TASK).await? {
+        if task.contenders.is_empty() {
+            // A row from before several could try one task.
+            let first = Contender { attempt: task.attempt, ..contender(None, task.stage.clone()) };
+            task.contenders.push(first);
+        }
         if let Some(plan) = world.plans.get_mut(&task.plan) {
             plan.tasks.insert(task.id.clone(), task);
         }

@@ -12,6 +12,7 @@ pub mod decide;
 mod demo;
 mod diffs;
 mod doctor;
+mod event;
 pub mod fact;
 pub mod home;
 pub mod ids;

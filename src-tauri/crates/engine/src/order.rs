@@ -1,26 +1,32 @@
 //! A plan's graph and who of it may start next, kept in step with the tasks' stages.
 
-use plan::{Graph, PlanDoc, Schedule, Stage, TaskId};
+use plan::{Graph, PlanDoc, Schedule, Stage, TaskId, contest};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Order {
     pub graph: Graph,
     schedule: Schedule,
 }
 
 impl Order {
-    /// `stage` tells where each task stands.
-    pub fn new<'a>(doc: &PlanDoc, graph: Graph, stage: impl Fn(&TaskId) -> Option<&'a Stage>) -> Order {
+    /// `stages` tells where each task's contenders stand.
+    pub fn new<'a>(doc: &PlanDoc, graph: Graph, stages: impl Fn(&TaskId) -> Vec<&'a Stage>) -> Order {
         let priorities = plan::priorities(&graph, &plan::lengths(doc, plan::ready::DEFAULT_ESTIMATE));
-        let statuses: Vec<_> =
-            graph.tasks().map(|task| stage(graph.id(task)).unwrap_or(&Stage::Waiting).status()).collect();
-        let schedule = Schedule::new(&graph, &priorities, &statuses, doc.settings.slots, doc.settings.waves);
+        let standings: Vec<_> =
+            graph.tasks().map(|task| contest::standing(&stages(graph.id(task)))).collect();
+        let statuses: Vec<_> = standings.iter().map(|(status, _)| *status).collect();
+        let mut schedule =
+            Schedule::new(&graph, &priorities, &statuses, doc.settings.slots, doc.settings.waves);
+        for (task, (status, held)) in graph.tasks().zip(standings) {
+            schedule.set_holding(task, status, held);
+        }
         Order { graph, schedule }
     }
 
-    pub fn set(&mut self, task: &TaskId, stage: &Stage) {
+    pub fn set(&mut self, task: &TaskId, stages: &[&Stage]) {
         if let Some(index) = self.graph.find(task) {
-            self.schedule.set(index, stage.status());
+            let (status, held) = contest::standing(stages);
+            self.schedule.set_holding(index, status, held);
         }
     }
 

@@ -85,6 +85,21 @@ pub enum Input {
         run: RunId,
         result: Result<ReportRead, String>,
     },
+    /// The attempt's branch was to move to what was taken.
+    Taken {
+        at: At,
+        result: Advanced,
+    },
+    /// `at` is the attempt that a judge's run is booked on.
+    JudgesViewSet {
+        at: At,
+        result: Result<(), String>,
+    },
+    OpinionRead {
+        at: At,
+        run: RunId,
+        result: Result<plan::Opinion, String>,
+    },
     CandidateBuilt {
         at: At,
         result: Built,
@@ -225,6 +240,26 @@ pub enum Effect {
         agent: Option<(String, Box<plan::Agent>)>,
         head: CommitId,
     },
+    /// Moves the attempt's branch, and its worktree with it, forward to a commit that is there.
+    Take {
+        at: At,
+        project: Project,
+        branch: String,
+        old: CommitId,
+        new: CommitId,
+    },
+    /// A checkout of the base for a judge.
+    SetJudgesView {
+        at: At,
+        project: Project,
+        view: PathBuf,
+        commit: CommitId,
+    },
+    ReadOpinion {
+        at: At,
+        run: RunId,
+        agent: Option<(String, Box<plan::Agent>)>,
+    },
     BuildCandidate {
         at: At,
         build: Box<Build>,
@@ -247,7 +282,8 @@ pub enum Effect {
         at: At,
         project: Project,
         worktree: PathBuf,
-        view: PathBuf,
+        /// What reviewers and judges read in.
+        views: [PathBuf; 2],
         branch: String,
         keep: String,
     },
@@ -318,6 +354,7 @@ pub enum Work {
     Implement,
     Review(Box<ReviewParts>),
     Fix(Box<FixParts>),
+    Judge(Box<JudgeParts>),
 }
 
 /// What a reviewer is given besides the brief.
@@ -335,6 +372,22 @@ pub struct ReviewParts {
     pub checks: Vec<(String, Option<i32>, Option<RunId>)>,
     /// What was wrong with the report before.
     pub refused: Vec<String>,
+}
+
+/// What a judge is given besides the brief: two attempts without their names.
+#[derive(Debug, Clone)]
+pub struct JudgeParts {
+    pub project: Project,
+    pub base: CommitId,
+    pub requirements: Vec<plan::Requirement>,
+    /// In the order in which it reads them.
+    pub sides: [JudgedSide; 2],
+}
+
+#[derive(Debug, Clone)]
+pub struct JudgedSide {
+    pub head: CommitId,
+    pub checks: Vec<(String, Option<i32>, Option<RunId>)>,
 }
 
 /// What a fixer is given besides the brief.
@@ -412,15 +465,27 @@ impl<'a> Turn<'a> {
         self.world.projects.get(&plan.head.project).cloned()
     }
 
+    /// Where an attempt stands now, whatever others of its task do.
+    pub fn stage_of(&self, at: &At) -> Option<&Stage> {
+        self.plan(&at.plan)?.stage_of(&at.task, at.attempt)
+    }
+
     pub fn stage(&mut self, at: &At, stage: Stage) {
-        let known = self.world.plans.get(&at.plan).and_then(|plan| plan.tasks.get(&at.task));
-        let Some(before) = known.map(|task| task.stage.clone()).filter(|before| *before != stage) else {
+        let Some(plan) = self.world.plans.get(&at.plan) else { return };
+        let Some(task) = plan.tasks.get(&at.task) else { return };
+        let known = plan.attempts.contains_key(&(at.task.clone(), at.attempt));
+        let counts = task.contenders.iter().any(|contender| contender.attempt == Some(at.attempt));
+        // What comes late of an attempt that is out of the contest moves nobody else.
+        let out = task.is_contest() && known && !counts;
+        if out || plan.stage_of(&at.task, at.attempt) == Some(&stage) {
             return;
-        };
+        }
+        let attempt = task.is_contest().then_some(at.attempt);
         let waits = |stage: &Stage| matches!(stage, Stage::NeedsYou { .. } | Stage::AwaitingApproval);
-        let settled = waits(&before) && !waits(&stage);
-        self.record(&at.plan, Fact::TaskStage { task: at.task.clone(), stage });
-        if settled {
+        let waited = waits(&task.stage);
+        self.record(&at.plan, Fact::TaskStage { task: at.task.clone(), attempt, stage });
+        let task = self.world.plans.get(&at.plan).and_then(|plan| plan.tasks.get(&at.task));
+        if waited && task.is_some_and(|task| !waits(&task.stage)) {
             self.record(&at.plan, Fact::NeedsYouSettled { task: at.task.clone() });
         }
     }

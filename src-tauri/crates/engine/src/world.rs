@@ -16,7 +16,7 @@ use crate::order::Order;
 /// Milliseconds since the Unix epoch, or a duration.
 pub type Millis = i64;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct World {
     /// The newest recorded fact.
     pub seq: u64,
@@ -50,7 +50,7 @@ pub enum Mode {
     Finished,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     pub head: PlanHead,
     pub text: PlanText,
@@ -65,7 +65,7 @@ pub struct Plan {
 }
 
 /// The few of a plan that something happens to right now, so that no event looks at all of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Activity {
     pub busy: BTreeSet<(TaskId, u32)>,
     pub removing: BTreeSet<(TaskId, u32)>,
@@ -131,12 +131,32 @@ pub struct Undo {
 pub struct Task {
     pub plan: PlanId,
     pub id: TaskId,
+    /// The stage of the contender that speaks for all: see [`plan::contest::lead`].
     pub stage: Stage,
     pub since_ms: Millis,
-    /// The attempt that counts now.
+    /// That contender's attempt.
     pub attempt: Option<u32>,
     /// How many there have been; numbers are never used twice.
     pub attempts: u32,
+    /// Who tries it: one for the usual task, several while attempts stand side by side and none is adopted.
+    #[serde(default)]
+    pub contenders: Vec<Contender>,
+    /// What judges said of its attempts, newest last.
+    #[serde(default)]
+    pub judgements: Vec<Judgement>,
+    /// The judge that reads now.
+    #[serde(default)]
+    pub judging: Option<Judging>,
+}
+
+/// One of those who try a task: an agent, with its attempts one after the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contender {
+    /// `None`: whom the document names when an attempt starts.
+    pub agent: Option<String>,
+    pub stage: Stage,
+    /// The attempt that counts now.
+    pub attempt: Option<u32>,
     /// Attempts that failed since a person last asked for one.
     pub failures: u32,
 }
@@ -169,6 +189,9 @@ pub struct Attempt {
     pub candidate: Option<Candidate>,
     /// Why it ended, for the next attempt's brief.
     pub failure: Option<String>,
+    /// It was chosen among several.
+    #[serde(default)]
+    pub adopted: bool,
     /// The head before the one there is now.
     #[serde(default)]
     pub before: Option<CommitId>,
@@ -197,6 +220,49 @@ pub struct Reviewed {
     pub at_ms: Millis,
     /// Why there is no report that could be read: then it says nothing, and nothing passes.
     pub failed: Option<String>,
+}
+
+/// A judge at work: it reads two attempts, then the same two in the other order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judging {
+    pub a: u32,
+    pub b: u32,
+    pub head_a: CommitId,
+    pub head_b: CommitId,
+    pub by: String,
+    /// What it said when it read `a` first; `None`: it reads so now.
+    pub first: Option<Opinion>,
+    /// `None`: the place where it reads is being made.
+    pub run: Option<RunId>,
+}
+
+/// What a judge said of two attempts that it knew as the first and the second.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opinion {
+    pub better: Option<u32>,
+    pub why: String,
+}
+
+/// Both opinions, bound to the heads that were read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    pub a: u32,
+    pub b: u32,
+    pub head_a: CommitId,
+    pub head_b: CommitId,
+    pub by: String,
+    pub opinions: Vec<Opinion>,
+    /// Why there are not two of them.
+    pub failed: Option<String>,
+    pub at_ms: Millis,
+}
+
+impl Judgement {
+    /// The attempt that was preferred in either order.
+    pub fn better(&self) -> Option<u32> {
+        let [first, second] = self.opinions.as_slice() else { return None };
+        first.better.filter(|better| second.better == Some(*better))
+    }
 }
 
 /// What an attempt waits for from outside. Exactly one thing; it is asked again after a restart.
@@ -247,6 +313,13 @@ pub enum Step {
     /// A fixer works in the attempt's worktree.
     Fix {
         run: RunId,
+    },
+    /// Its branch is moved to a commit with what was taken from another attempt.
+    Take {
+        from: u32,
+        onto: CommitId,
+        commit: CommitId,
+        paths: Vec<String>,
     },
     /// Nothing: a person, the queue or nobody moves it.
     Rest,
@@ -365,6 +438,7 @@ pub enum RunKind {
     Check,
     Review,
     Fix,
+    Judge,
     Plan,
     Resolve,
     Shell,
@@ -420,8 +494,17 @@ impl Attempt {
 
     /// Where its reviewers read: a checkout of its own, so that nothing they do touches the attempt.
     pub fn view(&self) -> PathBuf {
+        self.beside("-review")
+    }
+
+    /// Where a judge reads it against another: a checkout of the base.
+    pub fn judges_view(&self) -> PathBuf {
+        self.beside("-judge")
+    }
+
+    fn beside(&self, suffix: &str) -> PathBuf {
         let mut name = self.worktree.file_name().unwrap_or_default().to_owned();
-        name.push("-review");
+        name.push(suffix);
         self.worktree.with_file_name(name)
     }
 
@@ -445,7 +528,57 @@ impl Attempt {
     }
 }
 
+impl Task {
+    /// Whose attempt it is; of a number that has not begun, who starts next.
+    pub fn contender_of(&self, attempt: Option<u32>) -> Option<usize> {
+        let its = |contender: &Contender| attempt.is_some() && contender.attempt == attempt;
+        self.contenders
+            .iter()
+            .position(its)
+            .or_else(|| self.next_to_start())
+            .or((!self.contenders.is_empty()).then_some(0))
+    }
+
+    /// Who waits for a slot, or to be released at all.
+    pub fn next_to_start(&self) -> Option<usize> {
+        let among = |stage: Stage| self.contenders.iter().position(|contender| contender.stage == stage);
+        among(Stage::Waiting).or_else(|| among(Stage::Draft))
+    }
+
+    /// Several attempts stand side by side, and none has been adopted.
+    pub fn is_contest(&self) -> bool {
+        self.contenders.len() > 1
+    }
+
+    pub fn stages(&self) -> Vec<&Stage> {
+        self.contenders.iter().map(|contender| &contender.stage).collect()
+    }
+
+    /// What its contenders come to together.
+    pub fn follow_lead(&mut self, now: Millis) {
+        let Some(lead) = plan::contest::lead(&self.stages()) else { return };
+        let lead = &self.contenders[lead];
+        self.attempt = lead.attempt;
+        if self.stage != lead.stage {
+            self.stage = lead.stage.clone();
+            self.since_ms = now;
+        }
+    }
+}
+
 impl Plan {
+    /// Where one attempt of a task stands, whatever the others do.
+    pub fn stage_of(&self, task: &TaskId, attempt: u32) -> Option<&Stage> {
+        let task = self.tasks.get(task)?;
+        Some(&task.contenders.get(task.contender_of(Some(attempt))?)?.stage)
+    }
+
+    /// The attempts that the contenders of a task count on, open or not.
+    pub fn contending<'a>(&'a self, task: &'a Task) -> impl Iterator<Item = &'a Attempt> {
+        let numbers = task.contenders.iter().filter_map(|contender| contender.attempt);
+        numbers.filter_map(|number| self.attempts.get(&(task.id.clone(), number)))
+    }
+
     /// The document's words about a task, without a look at all of them.
     pub fn doc_task(&self, task: &TaskId) -> Option<&plan::Task> {
         self.doc.tasks.get(self.order.graph.find(task)?.at())

@@ -4,6 +4,7 @@
 //! decides follows from its arguments.
 
 mod bits;
+pub mod contest;
 pub mod cycle;
 pub mod diff;
 pub mod document;
@@ -16,6 +17,7 @@ pub mod forecast;
 pub mod gaps;
 pub mod graph;
 pub mod id;
+pub mod opinion;
 pub mod overlap;
 pub mod paste;
 mod place;
@@ -47,6 +49,7 @@ pub use forecast::{Forecast, Work, forecast};
 pub use gaps::{Finding, Gaps, Judged, Next};
 pub use graph::{Graph, TaskIdx};
 pub use id::{BadId, CommitId, TaskId};
+pub use opinion::Opinion;
 pub use paste::paste;
 pub use ready::{lengths, priorities, ready};
 pub use reason::{Failure, NeedsYou};

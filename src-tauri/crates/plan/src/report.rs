@@ -167,7 +167,7 @@ fn misplaced(file: &str, line: Option<u32>, lines: &BTreeMap<String, Option<u32>
     }
 }
 
-fn unfenced(text: &str) -> &str {
+pub(crate) fn unfenced(text: &str) -> &str {
     let Some(rest) = text.strip_prefix("```") else { return text };
     let Some((language, rest)) = rest.split_once('\n') else { return text };
     match rest.trim_end().strip_suffix("```") {

@@ -28,6 +28,8 @@ pub enum Status {
 #[derive(Debug, Clone)]
 pub struct Schedule {
     status: Vec<Status>,
+    /// Slots that each task's attempts hold.
+    held: Vec<usize>,
     /// Dependencies that have not landed.
     open: Vec<u32>,
     /// Place in the order of priority, 0 first.
@@ -37,6 +39,7 @@ pub struct Schedule {
     ready: BitSet,
     dependents: Vec<Vec<TaskIdx>>,
     slots: usize,
+    /// Sum of `held`.
     started: usize,
     waves: Option<Waves>,
 }
@@ -76,6 +79,7 @@ impl Schedule {
         });
         let mut schedule = Schedule {
             status: vec![Status::Held; n],
+            held: vec![0; n],
             open: graph.tasks().map(|task| graph.dependencies(task).len() as u32).collect(),
             rank,
             by_rank,
@@ -146,14 +150,20 @@ impl Schedule {
         self.set(task, Status::Closed);
     }
 
-    /// Any change of status; all the operations above are this one.
+    /// Any change of status of a task with one attempt at a time; all the operations above are this one.
     pub fn set(&mut self, task: TaskIdx, status: Status) {
+        self.set_holding(task, status, usize::from(status == Status::Started));
+    }
+
+    /// The same for a task that several attempts try side by side: together they hold `held` slots, and the task
+    /// waits as long as one of them is still to be started.
+    pub fn set_holding(&mut self, task: TaskIdx, status: Status, held: usize) {
+        let held_before = std::mem::replace(&mut self.held[task.at()], held);
+        self.started = self.started - held_before + held;
         let before = std::mem::replace(&mut self.status[task.at()], status);
         if before == status {
             return;
         }
-        self.started -= usize::from(before == Status::Started);
-        self.started += usize::from(status == Status::Started);
         self.place(task);
         match (before == Status::Landed, status == Status::Landed) {
             (false, true) => self.open_dependents(task),
@@ -170,7 +180,7 @@ impl Schedule {
         self.slots
     }
 
-    /// Tasks that hold a slot. May exceed the slots after [`Schedule::set_slots`] lowered them.
+    /// Slots that are held. May exceed the slots after [`Schedule::set_slots`] lowered them.
     pub fn working(&self) -> usize {
         self.started
     }

@@ -231,6 +231,10 @@ pub enum Request {
         plan: String,
         task: String,
         attempt: u32,
+        /// Why this one; kept with what the others did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        reason: Option<String>,
     },
     /// Brings files or hunks of one attempt into another, which goes through its gates again. Both heads are as the
     /// caller saw them. Reply: `Done`.

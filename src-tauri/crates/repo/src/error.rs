@@ -64,6 +64,8 @@ pub enum Error {
     BadName { name: String },
     #[error("{what} does not exist in this repository.")]
     NotFound { what: String },
+    #[error("Nothing can be taken of {path}: {why}.")]
+    CannotTake { path: String, why: String },
     #[error("There is nothing to commit at the given paths.")]
     NothingToCommit,
     #[error("{new} does not contain {old}, so moving {branch} there would lose commits.")]

@@ -162,21 +162,25 @@ impl Repo {
     }
 }
 
-/// A copy of a worktree's index that goes away with its value.
+/// An index of our own, often a copy of a worktree's, that goes away with its value.
 #[derive(Debug)]
-struct PrivateIndex {
-    path: PathBuf,
+pub(crate) struct PrivateIndex {
+    pub(crate) path: PathBuf,
 }
 
 const PRIVATE: &str = "coppice-index-";
 
 impl PrivateIndex {
-    async fn copy_of(at: &At) -> Result<PrivateIndex> {
+    /// One with nothing in it; git makes the file.
+    pub(crate) fn empty(git_dir: &Path) -> PrivateIndex {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        PrivateIndex { path: git_dir.join(format!("{PRIVATE}{}-{count}", std::process::id())) }
+    }
+
+    async fn copy_of(at: &At) -> Result<PrivateIndex> {
         let own = at.git_dir.join("index");
-        let index =
-            PrivateIndex { path: at.git_dir.join(format!("{PRIVATE}{}-{count}", std::process::id())) };
+        let index = PrivateIndex::empty(&at.git_dir);
         let git_dir = at.git_dir.clone();
         blocking(move || {
             remove_orphans(&git_dir);

@@ -52,6 +52,20 @@ impl Actor {
                 let result = self.read_report(&project, &run, program, &head).await;
                 Input::ReportRead { at, run, result }
             }
+            Effect::Take { at, project, branch, old, new } => {
+                let moved = self.advance(&project, &branch, &old, &new).await;
+                Input::Taken { at, result: moved.unwrap_or_else(|why| Advanced::Failed { why }) }
+            }
+            Effect::SetJudgesView { at, project, view, commit } => {
+                let result = self.prepare_lane(&project, &view, &commit, &[]).await.map(drop);
+                Input::JudgesViewSet { at, result }
+            }
+            Effect::ReadOpinion { at, run, agent } => {
+                let program =
+                    agent.and_then(|(name, agent)| super::runs::program(&name, &agent, Path::new("")));
+                let result = self.read_opinion(&run, program);
+                Input::OpinionRead { at, run, result }
+            }
             Effect::BuildCandidate { at, build } => {
                 let result = match self.build(&build).await {
                     Ok(built) => built,
@@ -71,8 +85,12 @@ impl Actor {
                     .unwrap_or_else(|why| Advanced::Failed { why });
                 Input::Advanced { at, result }
             }
-            Effect::Remove { at, project, worktree, view, branch, keep } => {
-                let result = match self.remove_lane(&project, &view).await {
+            Effect::Remove { at, project, worktree, views: [review, judge], branch, keep } => {
+                let views = match self.remove_lane(&project, &review).await {
+                    Ok(()) => self.remove_lane(&project, &judge).await,
+                    Err(why) => Err(why),
+                };
+                let result = match views {
                     Ok(()) => self.remove(&project, &worktree, &branch, &keep).await,
                     Err(why) => Err(why),
                 };

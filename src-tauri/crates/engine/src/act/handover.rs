@@ -110,7 +110,7 @@ impl Actor {
     }
 
     /// Checks with their logs as plain text.
-    fn logs(
+    pub(super) fn logs(
         &self,
         dir: &Path,
         checks: &[(String, Option<i32>, Option<RunId>)],
@@ -138,21 +138,7 @@ impl Actor {
         program: Option<&'static agents::Program>,
         head: &CommitId,
     ) -> Result<ReportRead, String> {
-        let path = self.home.run(run).join(REPORT);
-        let text = match fs::metadata(&path) {
-            Ok(found) if found.len() > LARGEST_REPORT => {
-                return Err(format!(
-                    "The report has {} bytes; at most {LARGEST_REPORT} are read.",
-                    found.len()
-                ));
-            }
-            Ok(_) => {
-                fs::read_to_string(&path).map_err(|error| format!("The report can't be read: {error}."))?
-            }
-            Err(_) => program
-                .and_then(|program| program.last_message(&self.home.run(run), &self.log_tail(run, LOG)))
-                .ok_or("The reviewer ended without a report.")?,
-        };
+        let text = self.left(run, REPORT, program)?;
         let report = Report::parse(&text)?;
         let files: Vec<String> = report.cited().into_iter().map(ToOwned::to_owned).collect();
         let repo = self.settled_repo(project).await?;
@@ -161,9 +147,28 @@ impl Actor {
         let lines: BTreeMap<_, _> = files.into_iter().zip(counts).collect();
         Ok(ReportRead { report, lines })
     }
+
+    /// What an agent was to write into this file of its run's folder.
+    pub(super) fn left(
+        &self,
+        run: &RunId,
+        name: &str,
+        program: Option<&'static agents::Program>,
+    ) -> Result<String, String> {
+        let path = self.home.run(run).join(name);
+        match fs::metadata(&path) {
+            Ok(found) if found.len() > LARGEST_REPORT => {
+                Err(format!("The report has {} bytes; at most {LARGEST_REPORT} are read.", found.len()))
+            }
+            Ok(_) => fs::read_to_string(&path).map_err(|error| format!("The report can't be read: {error}.")),
+            Err(_) => program
+                .and_then(|program| program.last_message(&self.home.run(run), &self.log_tail(run, LOG)))
+                .ok_or_else(|| "The agent ended without a report.".to_owned()),
+        }
+    }
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|error| format!("{} can't be written: {error}.", path.display()))
 }
 

@@ -3,6 +3,7 @@
 
 mod git;
 mod handover;
+mod judging;
 mod lines;
 mod runs;
 mod sessions;

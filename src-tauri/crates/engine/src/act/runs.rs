@@ -146,6 +146,7 @@ impl Actor {
                 Work::Implement => None,
                 Work::Review(parts) => Some(self.hand_to_reviewer(&dir, page, parts).await?),
                 Work::Fix(parts) => Some(self.hand_to_fixer(&dir, page, parts)?),
+                Work::Judge(parts) => Some(self.hand_to_judge(&dir, page, parts).await?),
             };
             if let Some(handover) = handover {
                 *page = handover.page;
@@ -298,6 +299,7 @@ fn stage(kind: RunKind) -> Stage {
         RunKind::Check => Stage::Check,
         RunKind::Review => Stage::Review,
         RunKind::Fix => Stage::Fix,
+        RunKind::Judge => Stage::Judge,
         RunKind::Resolve => Stage::Resolve,
         RunKind::Shell => Stage::Shell,
     }

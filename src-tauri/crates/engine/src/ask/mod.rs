@@ -18,6 +18,7 @@ use crate::{diffs, doctor, keep};
 /// Most events in one reply; more are asked for by number.
 const MOST_EVENTS: u32 = 10_000;
 
+mod compare;
 mod landing;
 mod plans;
 mod projects;
@@ -109,36 +110,66 @@ pub(crate) async fn answer(engine: &Engine, request: Request, caller: Caller) ->
         }
         Request::PausePlan { plan } => engine.command(Command::Pause { plan: PlanId::new(plan) }).await,
         Request::StopPlan { plan } => engine.command(Command::Stop { plan: PlanId::new(plan) }).await,
-        Request::Retry { plan, task } => {
-            on_task(engine, plan, &task, |plan, task| Command::Retry { plan, task }).await
+        Request::Retry { plan, task, attempt } => {
+            on_task(engine, plan, &task, |plan, task| Command::Retry { plan, task, attempt }).await
         }
         Request::Cancel { plan, task } => {
             on_task(engine, plan, &task, |plan, task| Command::Cancel { plan, task }).await
         }
-        Request::Discard { plan, task } => {
-            on_task(engine, plan, &task, |plan, task| Command::Discard { plan, task }).await
+        Request::Discard { plan, task, attempt } => {
+            on_task(engine, plan, &task, |plan, task| Command::Discard { plan, task, attempt }).await
         }
-        Request::Approve { plan, task, head } => {
-            on_task(engine, plan, &task, |plan, task| Command::Approve { plan, task, head }).await
+        Request::Approve { plan, task, attempt, head } => {
+            on_task(engine, plan, &task, |plan, task| Command::Approve { plan, task, attempt, head }).await
         }
         Request::Hook { run, token, said } => talk::hook(engine, run, &token, said).await,
-        Request::Answer { plan, task, answer } => talk::answer(engine, plan, &task, answer).await,
-        Request::Message { plan, task, text } => talk::message(engine, plan, &task, &text).await,
-        Request::Waive { plan, task, id, reason } => {
-            on_task(engine, plan, &task, |plan, task| Command::Waive { plan, task, id, reason }).await
+        Request::Answer { plan, task, attempt, answer } => {
+            talk::answer(engine, plan, &task, attempt, answer).await
         }
-        Request::RequestChanges { plan, task, comments } => {
+        Request::Message { plan, task, attempt, text } => {
+            talk::message(engine, plan, &task, attempt, &text).await
+        }
+        Request::Waive { plan, task, attempt, id, reason } => {
+            on_task(engine, plan, &task, |plan, task| Command::Waive { plan, task, attempt, id, reason })
+                .await
+        }
+        Request::RequestChanges { plan, task, attempt, comments } => {
             let comments = comments.into_iter().map(crate::wire::comment).collect();
-            on_task(engine, plan, &task, |plan, task| Command::RequestChanges { plan, task, comments }).await
+            on_task(engine, plan, &task, |plan, task| Command::RequestChanges {
+                plan,
+                task,
+                attempt,
+                comments,
+            })
+            .await
         }
         Request::Unapprove { plan, task } => {
             on_task(engine, plan, &task, |plan, task| Command::Unapprove { plan, task }).await
         }
-        Request::Leftovers { plan, task, commit } => {
-            on_task(engine, plan, &task, |plan, task| Command::Leftovers { plan, task, commit }).await
+        Request::Leftovers { plan, task, attempt, commit } => {
+            on_task(engine, plan, &task, |plan, task| Command::Leftovers { plan, task, attempt, commit })
+                .await
         }
-        Request::Recheck { plan, task } => {
-            on_task(engine, plan, &task, |plan, task| Command::Recheck { plan, task }).await
+        Request::TryBeside { plan, task, agent } => {
+            on_task(engine, plan, &task, |plan, task| Command::TryBeside { plan, task, agent }).await
+        }
+        Request::Adopt { plan, task, attempt, reason } => {
+            on_task(engine, plan, &task, |plan, task| Command::Adopt { plan, task, attempt, reason }).await
+        }
+        Request::Take { plan, task, attempt, head, from, from_head, parts } => {
+            let take = compare::Take { into: attempt, head, from, from_head, parts };
+            compare::take(engine, plan, &task, take).await
+        }
+        Request::Judge { plan, task, a, b, agent } => {
+            on_task(engine, plan, &task, |plan, task| Command::Judge { plan, task, pair: [a, b], agent })
+                .await
+        }
+        Request::Compare { plan, task, a, b } => compare::compare(engine, plan, &task, a, b).await,
+        Request::FileBetween { plan, task, a, b, path, context } => {
+            compare::file_between(engine, plan, &task, [a, b], &path, context).await
+        }
+        Request::Recheck { plan, task, attempt } => {
+            on_task(engine, plan, &task, |plan, task| Command::Recheck { plan, task, attempt }).await
         }
         Request::RetryLanding { plan, task } => {
             on_task(engine, plan, &task, |plan, task| Command::RetryLanding { plan, task }).await
@@ -213,6 +244,8 @@ fn may_read(request: &Request) -> bool {
             | Request::Runs { .. }
             | Request::ChangedFiles { .. }
             | Request::FileDiff { .. }
+            | Request::Compare { .. }
+            | Request::FileBetween { .. }
             | Request::Landing { .. }
             | Request::Inbox {}
             | Request::RunLog { .. }

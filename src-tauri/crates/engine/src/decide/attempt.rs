@@ -15,19 +15,27 @@ impl Turn<'_> {
     pub(super) fn start_attempt(&mut self, plan_id: &crate::ids::PlanId, task_id: &plan::TaskId) {
         let (Some(plan), Some(project)) = (self.plan(plan_id), self.project_of(plan_id)) else { return };
         let Some(task) = plan.tasks.get(task_id) else { return };
-        if let Some(open) = plan.current(task_id).filter(|attempt| attempt.is_resumable()) {
+        let Some(place) = task.next_to_start() else { return };
+        let contender = &task.contenders[place];
+        let counts = contender.attempt.and_then(|number| plan.attempts.get(&(task_id.clone(), number)));
+        if let Some(open) = counts.filter(|attempt| attempt.is_resumable()) {
             let at = At { plan: plan_id.clone(), task: task_id.clone(), attempt: open.number };
             return if open.review.gaps.asked { self.begin_fix(&at) } else { self.begin_inspect(&at) };
         }
         let Some(document) = plan.doc_task(task_id) else { return };
         let attempt = task.attempts + 1;
         let at = At { plan: plan_id.clone(), task: task_id.clone(), attempt };
-        let Some(agent) = plan.doc.agents_of(document).first().map(|name| (*name).to_owned()) else {
+        let named = contender.agent.clone();
+        let agents = plan.doc.agents_of(document);
+        let Some(agent) = named.or_else(|| agents.first().map(|name| (*name).to_owned())) else {
             let why =
                 format!("No agent is named for {}; choose one for it, or one for the plan.", document.name());
             return self.needs_you(&at, None, NeedsYou::Blocked { why });
         };
-        let base = match self.outside.tip(&project, &plan.head.target) {
+        // Side by side on the same base, so that they can be compared.
+        let beside = plan.contending(task).find(|other| other.ended_ms.is_none());
+        let tip = || self.outside.tip(&project, &plan.head.target);
+        let base = match beside.map_or_else(tip, |other| Ok(other.base.clone())) {
             Ok(base) => base,
             Err(why) => return self.needs_you(&at, None, NeedsYou::Blocked { why }),
         };
@@ -46,6 +54,7 @@ impl Turn<'_> {
             Fact::AttemptStarted {
                 task: task_id.clone(),
                 attempt,
+                contender: place,
                 agent,
                 base: base.clone(),
                 branch: branch.clone(),
@@ -92,6 +101,10 @@ impl Turn<'_> {
             &at.plan,
             Fact::RunEnded { run: run.clone(), of: (&known).into(), outcome, code, detail: detail.clone() },
         );
+        if known.kind == RunKind::Judge {
+            self.judge_ended(&at, run, outcome, code, detail);
+            return self.settle(&at.plan);
+        }
         let awaited = self
             .attempt(&at)
             .filter(|attempt| attempt.ended_ms.is_none() && Self::awaited(&attempt.step) == Some(run))
@@ -141,6 +154,10 @@ impl Turn<'_> {
         let at = At { plan: known.plan.clone(), task: known.task.clone(), attempt: known.attempt };
         let (of, outcome) = ((&known).into(), Outcome::Voided);
         self.record(&at.plan, Fact::RunEnded { run: run.clone(), of, outcome, code: None, detail: None });
+        if known.kind == RunKind::Judge {
+            self.judge_ended(&at, run, outcome, None, None);
+            return self.settle(&at.plan);
+        }
         let step = self
             .attempt(&at)
             .filter(|attempt| Self::awaited(&attempt.step) == Some(run))
@@ -182,8 +199,7 @@ impl Turn<'_> {
     /// Looks at the attempt's worktree (again), and goes on from what is there: at once when it
     /// holds a slot, otherwise as soon as it is given one.
     pub(super) fn proceed(&mut self, at: &At) {
-        let status = self.plan(&at.plan).and_then(|plan| Some(plan.tasks.get(&at.task)?.stage.status()));
-        if status == Some(plan::Status::Started) {
+        if self.stage_of(at).is_some_and(|stage| stage.status() == plan::Status::Started) {
             return self.begin_inspect(at);
         }
         self.step(at, Step::Rest);
@@ -308,10 +324,7 @@ impl Turn<'_> {
         let head = self.attempt(at).and_then(|attempt| attempt.head.clone());
         let same =
             head.as_ref() == Some(&tidied.head) && self.attempt(at).is_some_and(|a| a.base != tidied.head);
-        let holds_slot = self
-            .plan(&at.plan)
-            .and_then(|plan| plan.tasks.get(&at.task))
-            .is_some_and(|task| task.stage.status() == plan::Status::Started);
+        let holds_slot = self.stage_of(at).is_some_and(|stage| stage.status() == plan::Status::Started);
         if !same || !holds_slot {
             return self.proceed(at);
         }
@@ -410,17 +423,22 @@ impl Turn<'_> {
         let Some(head) = attempt.head.clone() else { return };
         // What a person asked for is shown to a person, whatever the plan says.
         let asked = attempt.review.gaps.findings.iter().any(|finding| finding.by.is_none());
-        let auto = plan.doc.settings.approve == plan::Approve::Auto && !asked;
+        // Which of several is the better one is a person's word too.
+        let contest = self.is_contest(at);
+        let auto = plan.doc.settings.approve == plan::Approve::Auto && !asked && !contest;
         let approved = attempt
             .approval
             .as_ref()
             .is_some_and(|approval| approval.void.is_none() && approval.head == head);
         let reviewed = attempt.review.last.as_ref().is_some_and(|last| last.head == head);
         self.step(at, Step::Rest);
-        if approved {
+        if approved && !contest {
             self.enqueue(at);
         } else if auto {
             self.approve(at, head, "plan");
+        } else if contest {
+            self.stage(at, Stage::AwaitingApproval);
+            self.ready_to_compare(at);
         } else {
             self.stage(at, Stage::AwaitingApproval);
             let reviewed = if reviewed { "its review passed" } else { "it was not reviewed" };

@@ -14,30 +14,131 @@ use crate::world::{AttemptPlace, Mode, PlanHead, Project, Step};
 
 #[derive(Debug, Clone)]
 pub enum Command {
-    OpenProject { project: Project },
-    CloseProject { project: ProjectId },
-    OpenPlan { opened: Box<Opened> },
-    SetPlanText { plan: PlanId, toml: String },
-    EditPlan { plan: PlanId, edit: Box<protocol::Edit>, revision: Option<u64> },
-    Undo { plan: PlanId },
-    Redo { plan: PlanId },
-    DeletePlan { plan: PlanId },
-    Start { plan: PlanId, again: bool },
-    Pause { plan: PlanId },
-    Stop { plan: PlanId },
-    Retry { plan: PlanId, task: TaskId },
-    Cancel { plan: PlanId, task: TaskId },
-    Discard { plan: PlanId, task: TaskId },
-    Approve { plan: PlanId, task: TaskId, head: Option<String> },
-    Unapprove { plan: PlanId, task: TaskId },
-    Leftovers { plan: PlanId, task: TaskId, commit: bool },
-    Recheck { plan: PlanId, task: TaskId },
-    Waive { plan: PlanId, task: TaskId, id: String, reason: String },
-    RequestChanges { plan: PlanId, task: TaskId, comments: Vec<Comment> },
-    RetryLanding { plan: PlanId, task: TaskId },
-    EndRun { run: RunId },
-    OpenShell { plan: PlanId, task: TaskId, attempt: u32 },
-    Restored { project: ProjectId, worktree: PathBuf },
+    OpenProject {
+        project: Project,
+    },
+    CloseProject {
+        project: ProjectId,
+    },
+    OpenPlan {
+        opened: Box<Opened>,
+    },
+    SetPlanText {
+        plan: PlanId,
+        toml: String,
+    },
+    EditPlan {
+        plan: PlanId,
+        edit: Box<protocol::Edit>,
+        revision: Option<u64>,
+    },
+    Undo {
+        plan: PlanId,
+    },
+    Redo {
+        plan: PlanId,
+    },
+    DeletePlan {
+        plan: PlanId,
+    },
+    Start {
+        plan: PlanId,
+        again: bool,
+    },
+    Pause {
+        plan: PlanId,
+    },
+    Stop {
+        plan: PlanId,
+    },
+    Retry {
+        plan: PlanId,
+        task: TaskId,
+        attempt: Option<u32>,
+    },
+    Cancel {
+        plan: PlanId,
+        task: TaskId,
+    },
+    Discard {
+        plan: PlanId,
+        task: TaskId,
+        attempt: Option<u32>,
+    },
+    Approve {
+        plan: PlanId,
+        task: TaskId,
+        attempt: Option<u32>,
+        head: Option<String>,
+    },
+    Unapprove {
+        plan: PlanId,
+        task: TaskId,
+    },
+    Leftovers {
+        plan: PlanId,
+        task: TaskId,
+        attempt: Option<u32>,
+        commit: bool,
+    },
+    Recheck {
+        plan: PlanId,
+        task: TaskId,
+        attempt: Option<u32>,
+    },
+    Waive {
+        plan: PlanId,
+        task: TaskId,
+        attempt: Option<u32>,
+        id: String,
+        reason: String,
+    },
+    RequestChanges {
+        plan: PlanId,
+        task: TaskId,
+        attempt: Option<u32>,
+        comments: Vec<Comment>,
+    },
+    TryBeside {
+        plan: PlanId,
+        task: TaskId,
+        agent: Option<String>,
+    },
+    Adopt {
+        plan: PlanId,
+        task: TaskId,
+        attempt: u32,
+        reason: Option<String>,
+    },
+    /// `take` is the step to be made; its commit is there already.
+    Take {
+        plan: PlanId,
+        task: TaskId,
+        attempt: u32,
+        take: Step,
+    },
+    Judge {
+        plan: PlanId,
+        task: TaskId,
+        pair: [u32; 2],
+        agent: Option<String>,
+    },
+    RetryLanding {
+        plan: PlanId,
+        task: TaskId,
+    },
+    EndRun {
+        run: RunId,
+    },
+    OpenShell {
+        plan: PlanId,
+        task: TaskId,
+        attempt: u32,
+    },
+    Restored {
+        project: ProjectId,
+        worktree: PathBuf,
+    },
 }
 
 /// A plan, read and parsed, with what its repository says of it.
@@ -75,15 +176,29 @@ impl Turn<'_> {
             Command::Start { plan, again } => self.start(&plan, again),
             Command::Pause { plan } => self.pause(&plan),
             Command::Stop { plan } => self.stop(&plan),
-            Command::Retry { plan, task } => self.retry(&plan, &task),
+            Command::Retry { plan, task, attempt } => self.retry(&plan, &task, attempt),
             Command::Cancel { plan, task } => self.drop_task(&plan, &task, Stage::Cancelled),
-            Command::Discard { plan, task } => self.drop_task(&plan, &task, Stage::Discarded),
-            Command::Approve { plan, task, head } => self.approve_by_person(&plan, &task, head),
+            Command::Discard { plan, task, attempt } => self.discard(&plan, &task, attempt),
+            Command::Approve { plan, task, attempt, head } => {
+                self.approve_by_person(&plan, &task, attempt, head)
+            }
             Command::Unapprove { plan, task } => self.unapprove(&plan, &task),
-            Command::Leftovers { plan, task, commit } => self.leftovers(&plan, &task, commit),
-            Command::Recheck { plan, task } => self.recheck(&plan, &task),
-            Command::Waive { plan, task, id, reason } => self.waive(&plan, &task, &id, &reason),
-            Command::RequestChanges { plan, task, comments } => self.request_changes(&plan, &task, comments),
+            Command::Leftovers { plan, task, attempt, commit } => {
+                self.leftovers(&plan, &task, attempt, commit)
+            }
+            Command::Recheck { plan, task, attempt } => self.recheck(&plan, &task, attempt),
+            Command::Waive { plan, task, attempt, id, reason } => {
+                self.waive(&plan, &task, attempt, &id, &reason)
+            }
+            Command::RequestChanges { plan, task, attempt, comments } => {
+                self.request_changes(&plan, &task, attempt, comments)
+            }
+            Command::TryBeside { plan, task, agent } => self.try_beside(&plan, &task, agent),
+            Command::Adopt { plan, task, attempt, reason } => {
+                self.adopt(&plan, &task, attempt, reason.as_deref())
+            }
+            Command::Take { plan, task, attempt, take } => self.take(&At { plan, task, attempt }, take),
+            Command::Judge { plan, task, pair, agent } => self.judge(&plan, &task, pair, agent),
             Command::RetryLanding { plan, task } => self.retry_landing(&plan, &task),
             Command::EndRun { run } => self.end_run(&run),
             Command::OpenShell { plan, task, attempt } => self.open_shell(plan, task, attempt),
@@ -188,29 +303,28 @@ impl Turn<'_> {
     /// that may have changed is looked at again. What waits for an approval goes on waiting.
     fn resume(&mut self, id: &PlanId) {
         let Some(plan) = self.plan(id) else { return };
-        let left: Vec<(TaskId, Stage)> = plan
+        let takes_up = |stage: &Stage| {
+            matches!(
+                stage,
+                Stage::NeedsYou { .. }
+                    | Stage::Failed { .. }
+                    | Stage::Checking
+                    | Stage::Reviewing
+                    | Stage::Fixing { .. }
+            )
+        };
+        let left: Vec<(At, Stage)> = plan
             .tasks
             .values()
-            .filter(|task| {
-                matches!(
-                    task.stage,
-                    Stage::NeedsYou { .. }
-                        | Stage::Failed { .. }
-                        | Stage::Checking
-                        | Stage::Reviewing
-                        | Stage::Fixing { .. }
-                )
+            .flat_map(|task| task.contenders.iter().map(|one| (task.id.clone(), one)))
+            .filter(|(_, one)| takes_up(&one.stage))
+            .map(|(task, one)| {
+                (At { plan: id.clone(), task, attempt: one.attempt.unwrap_or(0) }, one.stage.clone())
             })
-            .map(|task| (task.id.clone(), task.stage.clone()))
             .collect();
-        for (task, stage) in left {
-            let attempt = self.plan(id).and_then(|plan| plan.current(&task)).cloned();
-            let at = At {
-                plan: id.clone(),
-                task: task.clone(),
-                attempt: attempt.as_ref().map_or(0, |a| a.number),
-            };
-            let open = attempt.as_ref().is_some_and(|a| a.ended_ms.is_none() && a.step == Step::Rest);
+        for (at, stage) in left {
+            let attempt = self.attempt(&at);
+            let open = attempt.is_some_and(|a| a.ended_ms.is_none() && a.step == Step::Rest);
             match stage {
                 Stage::NeedsYou { reason } => match reason {
                     NeedsYou::FailedTwice { .. } | NeedsYou::NoCommit | NeedsYou::SetupFailed { .. } => {
@@ -222,7 +336,7 @@ impl Turn<'_> {
                     NeedsYou::Conflict { .. }
                     | NeedsYou::MergedCheckFailed { .. }
                     | NeedsYou::CheckoutBlocked { .. }
-                        if open =>
+                        if open && !self.is_contest(&at) =>
                     {
                         self.enqueue(&at);
                     }
@@ -239,7 +353,8 @@ impl Turn<'_> {
     /// The attempt is over; the next one is cut as soon as there is a slot.
     fn try_afresh(&mut self, at: &At) {
         self.end_attempt(at, "A new attempt was asked for.", false);
-        self.record(&at.plan, Fact::TaskRetried { task: at.task.clone() });
+        let attempt = self.is_contest(at).then_some(at.attempt);
+        self.record(&at.plan, Fact::TaskRetried { task: at.task.clone(), attempt });
         self.stage(at, Stage::Waiting);
     }
 
@@ -265,8 +380,9 @@ impl Turn<'_> {
         Ok(Reply::Done)
     }
 
-    fn retry(&mut self, id: &PlanId, task: &TaskId) -> Answer {
-        let (at, stage) = self.task_at(id, task)?;
+    fn retry(&mut self, id: &PlanId, task: &TaskId, attempt: Option<u32>) -> Answer {
+        let failed = |stage: &Stage| matches!(stage, Stage::NeedsYou { .. } | Stage::Failed { .. });
+        let (at, stage) = self.meant(id, task, attempt, failed)?;
         match stage {
             Stage::Draft => self.stage(&at, Stage::Waiting),
             Stage::NeedsYou { .. }
@@ -286,6 +402,29 @@ impl Turn<'_> {
         }
         self.settle(id);
         Ok(Reply::Done)
+    }
+
+    fn discard(&mut self, id: &PlanId, task: &TaskId, attempt: Option<u32>) -> Answer {
+        let known = self.plan(id).and_then(|plan| plan.tasks.get(task));
+        let one = known
+            .filter(|known| attempt.is_some() && known.is_contest())
+            .and_then(|known| known.contenders.iter().position(|one| one.attempt == attempt));
+        match (one, attempt) {
+            (Some(place), Some(number)) => {
+                let at = At { plan: id.clone(), task: task.clone(), attempt: number };
+                self.drop_one(&at, place);
+                self.settle(id);
+                Ok(Reply::Done)
+            }
+            _ => {
+                self.meant(id, task, attempt, |_| true).or_else(|error| match attempt {
+                    // The task as a whole is meant.
+                    None => self.task_at(id, task),
+                    Some(_) => Err(error),
+                })?;
+                self.drop_task(id, task, Stage::Discarded)
+            }
+        }
     }
 
     fn drop_task(&mut self, id: &PlanId, task: &TaskId, into: Stage) -> Answer {
@@ -310,9 +449,18 @@ impl Turn<'_> {
         }
         let cancelled = into == Stage::Cancelled;
         let why = if cancelled { "It was cancelled." } else { "It was discarded." };
-        self.end_live_runs(&at);
-        self.end_attempt(&at, why, false);
-        self.stage(&at, into);
+        self.dismiss_judge(&at);
+        let contenders =
+            self.plan(id).and_then(|plan| plan.tasks.get(task)).map(|task| task.contenders.clone());
+        for (place, one) in contenders.unwrap_or_default().into_iter().enumerate().rev() {
+            let one = At { attempt: one.attempt.unwrap_or(0), ..at.clone() };
+            self.end_live_runs(&one);
+            self.end_attempt(&one, why, false);
+            match place {
+                0 => self.stage(&one, into.clone()),
+                contender => self.record(id, Fact::Dropped { task: task.clone(), contender }),
+            }
+        }
         let task = task.clone();
         self.record(
             id,
@@ -327,15 +475,24 @@ impl Turn<'_> {
         Ok(Reply::Done)
     }
 
-    fn end_live_runs(&mut self, at: &At) {
+    pub(super) fn end_live_runs(&mut self, at: &At) {
         let Some(attempt) = self.attempt(at) else { return };
-        for folder in [attempt.worktree.clone(), attempt.view()] {
+        for folder in [attempt.worktree.clone(), attempt.view(), attempt.judges_view()] {
             self.end_runs_in(&at.plan, &folder);
         }
     }
 
-    fn approve_by_person(&mut self, id: &PlanId, task: &TaskId, head: Option<String>) -> Answer {
-        let (at, stage) = self.task_at(id, task)?;
+    fn approve_by_person(
+        &mut self,
+        id: &PlanId,
+        task: &TaskId,
+        attempt: Option<u32>,
+        head: Option<String>,
+    ) -> Answer {
+        let (at, stage) = self.meant(id, task, attempt, |stage| *stage == Stage::AwaitingApproval)?;
+        if self.is_contest(&at) {
+            return Err(several(&self.title_of(&at)));
+        }
         if self.is_approved(&at, &stage, head.as_deref()) {
             // The engine that recorded it died before it could answer.
             return Ok(Reply::Done);
@@ -387,9 +544,10 @@ impl Turn<'_> {
         Ok(Reply::Done)
     }
 
-    fn leftovers(&mut self, id: &PlanId, task: &TaskId, commit: bool) -> Answer {
-        let (at, stage) = self.task_at(id, task)?;
-        if !matches!(stage, Stage::NeedsYou { reason: NeedsYou::Uncommitted { .. } }) {
+    fn leftovers(&mut self, id: &PlanId, task: &TaskId, attempt: Option<u32>, commit: bool) -> Answer {
+        let left = |stage: &Stage| matches!(stage, Stage::NeedsYou { reason: NeedsYou::Uncommitted { .. } });
+        let (at, stage) = self.meant(id, task, attempt, left)?;
+        if !left(&stage) {
             return Err(refused(
                 format!("{} has no uncommitted work to decide about.", self.title_of(&at)),
                 "See where it stands with `coppice status`.",
@@ -403,8 +561,8 @@ impl Turn<'_> {
         Ok(Reply::Done)
     }
 
-    fn recheck(&mut self, id: &PlanId, task: &TaskId) -> Answer {
-        let (at, stage) = self.task_at(id, task)?;
+    fn recheck(&mut self, id: &PlanId, task: &TaskId, attempt: Option<u32>) -> Answer {
+        let (at, stage) = self.meant(id, task, attempt, |_| true)?;
         let rests = self.attempt(&at).is_some_and(|attempt| {
             attempt.ended_ms.is_none()
                 && attempt.step == Step::Rest
@@ -423,6 +581,9 @@ impl Turn<'_> {
 
     fn retry_landing(&mut self, id: &PlanId, task: &TaskId) -> Answer {
         let (at, stage) = self.task_at(id, task)?;
+        if self.is_contest(&at) {
+            return Err(several(&self.title_of(&at)));
+        }
         let approved = self.attempt(&at).is_some_and(|attempt| {
             attempt.ended_ms.is_none()
                 && attempt.step == Step::Rest
@@ -468,6 +629,13 @@ impl Turn<'_> {
         let at = At { plan: id.clone(), task: task.clone(), attempt: known.attempt.unwrap_or(0) };
         Ok((at, known.stage.clone()))
     }
+}
+
+fn several(title: &str) -> Error {
+    refused(
+        format!("Several attempts of {title} stand side by side."),
+        "Adopt one of them first; then approve it.",
+    )
 }
 
 /// The first four digits or more of a commit.

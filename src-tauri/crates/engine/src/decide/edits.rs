@@ -98,10 +98,17 @@ impl Turn<'_> {
         }
         for task in &plan.doc.tasks {
             let Some(state) = plan.tasks.get(&task.id) else { continue };
-            let begun = !matches!(
-                state.stage,
-                Stage::Draft | Stage::Waiting | Stage::Landed { .. } | Stage::Cancelled | Stage::Discarded
-            );
+            // Of several side by side, one may still wait while others work.
+            let begun = state.stages().into_iter().any(|stage| {
+                !matches!(
+                    stage,
+                    Stage::Draft
+                        | Stage::Waiting
+                        | Stage::Landed { .. }
+                        | Stage::Cancelled
+                        | Stage::Discarded
+                )
+            });
             let landed = matches!(state.stage, Stage::Landed { .. });
             match next_after.get(&task.id) {
                 None if begun => {
@@ -160,7 +167,8 @@ fn from_wire(doc: &plan::PlanDoc, edit: &protocol::Edit) -> Result<(Edit, Vec<Ta
             made.exclude = task.exclude.clone();
             made.contract = task.contract.clone();
             made.after = task.after.iter().map(|text| id(text)).collect::<Result<_, _>>()?;
-            made.agent = task.agent.clone().filter(|name| !name.is_empty());
+            made.agent = task.agent.clone().filter(|name| !name.is_empty() && task.attempts.is_empty());
+            made.attempts = task.attempts.clone();
             made.estimate = task.estimate_ms.and_then(wire::duration);
             let created = vec![made.id.clone()];
             let position = at.map(|point| (point.x, point.y));
@@ -194,6 +202,13 @@ fn from_wire(doc: &plan::PlanDoc, edit: &protocol::Edit) -> Result<(Edit, Vec<Ta
             }
             if let Some(agent) = &patch.agent {
                 made.agent = (!agent.is_empty()).then(|| agent.clone());
+            }
+            if let Some(attempts) = &patch.attempts {
+                made.attempts = attempts.clone();
+                made.agent = made.agent.filter(|_| attempts.is_empty());
+            }
+            if patch.agent.is_some() && patch.attempts.is_none() {
+                made.attempts.clear();
             }
             if let Some(estimate) = patch.estimate_ms {
                 made.estimate = wire::duration(estimate);

@@ -327,12 +327,13 @@ impl Turn<'_> {
             return false;
         };
         let (worktree, branch) = (attempt.worktree.clone(), attempt.branch.clone());
-        let view = attempt.view();
-        if !self.lives_in(&at.plan, &worktree).is_empty() || !self.lives_in(&at.plan, &view).is_empty() {
+        let views = [attempt.view(), attempt.judges_view()];
+        let lives = |folder: &std::path::PathBuf| !self.lives_in(&at.plan, folder).is_empty();
+        if lives(&worktree) || views.iter().any(lives) {
             return false;
         }
         let keep = format!("{}/{}/{}", at.plan, at.task, at.attempt);
-        self.effect(Effect::Remove { at: at.clone(), project, worktree, view, branch, keep });
+        self.effect(Effect::Remove { at: at.clone(), project, worktree, views, branch, keep });
         true
     }
 

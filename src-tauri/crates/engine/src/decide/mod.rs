@@ -4,7 +4,9 @@
 
 mod attempt;
 mod command;
+mod contest;
 mod edits;
+mod judge;
 mod landing;
 mod launch;
 mod restart;
@@ -65,6 +67,18 @@ impl Turn<'_> {
                 self.advanced(&at, result);
                 self.settle(&at.plan);
             }
+            Input::Taken { at, result } => {
+                self.taken(&at, result);
+                self.settle(&at.plan);
+            }
+            Input::JudgesViewSet { at, result } => {
+                self.judges_view_set(&at, result);
+                self.settle(&at.plan);
+            }
+            Input::OpinionRead { at, run, result } => {
+                self.opinion_read(&at, &run, result);
+                self.settle(&at.plan);
+            }
             Input::Removed { at, result } => {
                 self.removed(&at, result);
                 self.settle(&at.plan);
@@ -98,6 +112,7 @@ impl Turn<'_> {
             | Step::Inspect
             | Step::CommitLeftovers
             | Step::Tidy { .. }
+            | Step::Take { .. }
             | Step::Rest
             | Step::Candidate
             | Step::LanePrepare { .. }

@@ -39,6 +39,7 @@ impl Turn<'_> {
         for at in busy {
             self.ask_again(&at);
         }
+        self.judge_on(id);
         if let (Some(lane), Some(project)) = (lane.filter(|lane| lane.removing), self.project_of(id)) {
             self.effect(Effect::RemoveLane { plan: id.clone(), project, lane });
         }
@@ -81,6 +82,7 @@ impl Turn<'_> {
             Step::Candidate => self.build_candidate(at),
             Step::LanePrepare { check } => self.prepare_lane(at, check),
             Step::Advance => self.begin_advance(at),
+            Step::Take { .. } => self.move_to_taken(at),
             Step::Rest => {}
         }
     }
@@ -94,7 +96,7 @@ impl Turn<'_> {
             .values()
             .filter(|plan| plan.head.project == *project)
             .flat_map(|plan| {
-                plan.tasks.values().filter_map(|task| plan.current(&task.id)).filter_map(|attempt| {
+                plan.tasks.values().flat_map(|task| plan.contending(task)).filter_map(|attempt| {
                     let rests = attempt.ended_ms.is_none() && attempt.step == Step::Rest;
                     let waits = matches!(attempt.stage, plan::Stage::AwaitingApproval | plan::Stage::Queued);
                     let head = attempt.head.clone().filter(|_| rests && waits)?;

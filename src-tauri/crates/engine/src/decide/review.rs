@@ -138,12 +138,15 @@ impl Turn<'_> {
         else {
             return;
         };
-        let name = self.world.runs.get(run).map(|run| run.name.clone());
-        let agent = name.and_then(|name| {
-            let agent = self.plan(&at.plan)?.doc.settings.agents.get(&name)?.clone();
-            Some((name, Box::new(agent)))
-        });
+        let agent = self.agent_of_run(at, run);
         self.effect(Effect::ReadReport { at: at.clone(), project, run: run.clone(), agent, head });
+    }
+
+    /// Who a run's agent is, as the plan has it now.
+    pub(super) fn agent_of_run(&self, at: &At, run: &RunId) -> Option<(String, Box<plan::Agent>)> {
+        let name = self.world.runs.get(run)?.name.clone();
+        let agent = self.plan(&at.plan)?.doc.settings.agents.get(&name)?.clone();
+        Some((name, Box::new(agent)))
     }
 
     pub(super) fn report_read(&mut self, at: &At, run: &RunId, result: Result<ReportRead, String>) {
@@ -275,8 +278,15 @@ impl Turn<'_> {
     }
 
     /// A person does without a requirement or a finding, for a reason that stays on record.
-    pub(super) fn waive(&mut self, id: &PlanId, task: &TaskId, what: &str, reason: &str) -> Answer {
-        let (at, _) = self.task_at(id, task)?;
+    pub(super) fn waive(
+        &mut self,
+        id: &PlanId,
+        task: &TaskId,
+        attempt: Option<u32>,
+        what: &str,
+        reason: &str,
+    ) -> Answer {
+        let (at, _) = self.meant(id, task, attempt, |_| true)?;
         if reason.trim().is_empty() {
             return Err(refused("A waiver needs a reason.", "Say why it is not needed; the reason is kept."));
         }
@@ -297,8 +307,15 @@ impl Turn<'_> {
 
     /// A person's comments go to the fixer, as soon as there is a slot. Without a comment: once more for what is
     /// open already.
-    pub(super) fn request_changes(&mut self, id: &PlanId, task: &TaskId, comments: Vec<Comment>) -> Answer {
-        let (at, stage) = self.task_at(id, task)?;
+    pub(super) fn request_changes(
+        &mut self,
+        id: &PlanId,
+        task: &TaskId,
+        attempt: Option<u32>,
+        comments: Vec<Comment>,
+    ) -> Answer {
+        let rests = |stage: &Stage| matches!(stage, Stage::AwaitingApproval | Stage::NeedsYou { .. });
+        let (at, stage) = self.meant(id, task, attempt, rests)?;
         let open = self.attempt(&at).is_some_and(|attempt| attempt.is_resumable());
         let rests = matches!(stage, Stage::AwaitingApproval | Stage::Queued | Stage::NeedsYou { .. });
         if !open || !rests {
@@ -327,9 +344,9 @@ impl Turn<'_> {
 
     /// A person waived something: perhaps nothing is in the way any more.
     pub(super) fn reconsider(&mut self, at: &At) {
-        let undecided = self.plan(&at.plan).and_then(|plan| plan.tasks.get(&at.task)).is_some_and(|task| {
+        let undecided = self.stage_of(at).is_some_and(|stage| {
             matches!(
-                task.stage,
+                stage,
                 Stage::NeedsYou { reason: NeedsYou::Undecided { .. } | NeedsYou::FindingsRemain { .. } }
             )
         });
@@ -369,8 +386,14 @@ pub(crate) fn reviewers(plan: &Plan, attempt: &Attempt) -> Vec<String> {
     if !review.agents.is_empty() {
         return review.agents.clone();
     }
+    vec![another_vendor(plan, attempt)]
+}
+
+/// An agent of the plan whose program is another vendor's than that of the attempt's; else the attempt's own.
+pub(super) fn another_vendor(plan: &Plan, attempt: &Attempt) -> String {
+    let settings = &plan.doc.settings;
     let own = settings.agents.get(&attempt.agent).map(|agent| agent.adapter);
     let vendor = |adapter: Adapter| matches!(adapter, Adapter::Claude | Adapter::Codex);
     let other = settings.agents.iter().find(|(_, agent)| vendor(agent.adapter) && Some(agent.adapter) != own);
-    vec![other.map_or_else(|| attempt.agent.clone(), |(name, _)| name.clone())]
+    other.map_or_else(|| attempt.agent.clone(), |(name, _)| name.clone())
 }

@@ -11,8 +11,10 @@ impl Turn<'_> {
     pub(super) fn fail(&mut self, at: &At, failure: Failure) {
         let Some(plan) = self.plan(&at.plan) else { return };
         let Some(task) = plan.tasks.get(&at.task) else { return };
-        let retry = task.failures < plan.doc.settings.retries && plan.head.mode != Mode::Stopped;
-        let failures = task.failures + 1;
+        let place = task.contender_of(Some(at.attempt));
+        let failed = place.and_then(|place| task.contenders.get(place)).map_or(0, |one| one.failures);
+        let retry = failed < plan.doc.settings.retries && plan.head.mode != Mode::Stopped;
+        let failures = failed + 1;
         let reason = failure.describe();
         if retry {
             self.end_attempt(at, &reason, true);

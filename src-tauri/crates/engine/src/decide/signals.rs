@@ -53,7 +53,7 @@ impl Turn<'_> {
 
     /// The action that its agent asks to be allowed.
     fn waits_with(&self, at: &At) -> Option<String> {
-        match &self.plan(&at.plan)?.tasks.get(&at.task)?.stage {
+        match self.stage_of(at)? {
             Stage::NeedsYou { reason: NeedsYou::Permission { what } } => Some(what.clone()),
             _ => None,
         }
@@ -71,8 +71,7 @@ impl Turn<'_> {
 
     fn rests_at_prompt(&mut self, at: &At, why: String) {
         let reason = NeedsYou::Stopped { why };
-        let stage = self.plan(&at.plan).and_then(|plan| Some(plan.tasks.get(&at.task)?.stage.clone()));
-        if stage != Some(Stage::NeedsYou { reason: reason.clone() }) {
+        if self.stage_of(at) != Some(&Stage::NeedsYou { reason: reason.clone() }) {
             self.needs_you(at, Some(at.attempt), reason);
         }
     }

@@ -5,11 +5,11 @@ use std::path::Path;
 use plan::{Stage, TaskId};
 use protocol::{InboxItem, InboxKind, LandedEntry, LandingEntry, LandingView, RunView};
 
-use super::task::{actions, evidence_view};
+use super::task::{actions, contender_actions, evidence_view};
 use super::{project_name, stage_words};
 use crate::ids::PlanId;
 use crate::wire;
-use crate::world::{Mode, Plan, Run, RunState, World};
+use crate::world::{Mode, Plan, Run, RunState, Task, World};
 
 /// A plan's runs, the living first, then the newest first.
 pub fn runs(world: &World, plan: &PlanId, dir: &Path) -> Vec<RunView> {
@@ -68,40 +68,70 @@ pub fn inbox(world: &World) -> Vec<InboxItem> {
     for plan in world.plans.values().filter(|plan| plan.head.mode != Mode::Draft) {
         let Some(project) = world.projects.get(&plan.head.project) else { continue };
         for task in plan.tasks.values() {
-            let (kind, what) = match &task.stage {
-                Stage::NeedsYou { reason } => (InboxKind::NeedsYou, reason.describe()),
-                Stage::Failed { reason } => (InboxKind::Failed, reason.describe()),
-                Stage::AwaitingApproval => {
-                    (InboxKind::ReadyToReview, "Its checks are green: read the diff and approve.".to_owned())
-                }
-                _ => continue,
-            };
             let Some(index) = plan.order.graph.find(&task.id) else { continue };
+            let waits = waits(task);
+            if waits.is_empty() {
+                continue;
+            }
             let blocks = plan.order.graph.downstream(index).len() as u32;
-            items.push(InboxItem {
-                id: format!("{}/{}/{}/{}", plan.head.id, task.id, task.attempt.unwrap_or(0), task.since_ms),
-                project: project.id.to_string(),
-                project_name: project_name(project),
-                plan: plan.head.id.to_string(),
-                plan_title: plan.head.title.clone(),
-                task: task.id.to_string(),
-                task_title: plan
-                    .doc_task(&task.id)
-                    .map_or_else(|| task.id.to_string(), |t| t.name().to_owned()),
-                attempt: task.attempt,
-                kind,
-                what,
-                since_ms: task.since_ms,
-                actions: actions(world, plan, task),
-                blocks,
-            });
+            for (attempt, kind, what) in waits {
+                let one = attempt.and_then(|number| plan.attempts.get(&(task.id.clone(), number)));
+                let actions = match one.filter(|_| task.is_contest()) {
+                    Some(one) => contender_actions(world, plan, one),
+                    None => actions(world, plan, task),
+                };
+                items.push(InboxItem {
+                    id: format!("{}/{}/{}/{}", plan.head.id, task.id, attempt.unwrap_or(0), task.since_ms),
+                    project: project.id.to_string(),
+                    project_name: project_name(project),
+                    plan: plan.head.id.to_string(),
+                    plan_title: plan.head.title.clone(),
+                    task: task.id.to_string(),
+                    task_title: plan
+                        .doc_task(&task.id)
+                        .map_or_else(|| task.id.to_string(), |t| t.name().to_owned()),
+                    attempt,
+                    kind,
+                    what,
+                    since_ms: task.since_ms,
+                    actions,
+                    blocks,
+                });
+            }
         }
     }
     let order = |kind: InboxKind| match kind {
         InboxKind::NeedsYou => 0,
         InboxKind::Failed => 1,
-        InboxKind::ReadyToReview => 2,
+        InboxKind::ReadyToCompare => 2,
+        InboxKind::ReadyToReview => 3,
     };
     items.sort_by_key(|item| (order(item.kind), std::cmp::Reverse(item.blocks), item.since_ms));
     items
+}
+
+/// What of a task waits for a person: of several attempts each that asks or went wrong, and the choice among them.
+fn waits(task: &Task) -> Vec<(Option<u32>, InboxKind, String)> {
+    let of = |stage: &Stage| match stage {
+        Stage::NeedsYou { reason } => Some((InboxKind::NeedsYou, reason.describe())),
+        Stage::Failed { reason } => Some((InboxKind::Failed, reason.describe())),
+        Stage::AwaitingApproval if !task.is_contest() => {
+            Some((InboxKind::ReadyToReview, "Its checks are green: read the diff and approve.".to_owned()))
+        }
+        _ => None,
+    };
+    let mut found: Vec<_> = task
+        .contenders
+        .iter()
+        .filter_map(|one| of(&one.stage).map(|(kind, what)| (one.attempt, kind, what)))
+        .collect();
+    if task.is_contest() && task.stage == Stage::AwaitingApproval {
+        let ready = task.contenders.iter().filter(|one| one.stage == Stage::AwaitingApproval).count();
+        let what = match ready {
+            1 => "One attempt is ready: compare it with the others and adopt one.".to_owned(),
+            n => format!("{n} attempts are ready: compare them and adopt one."),
+        };
+        found.push((None, InboxKind::ReadyToCompare, what));
+    }
+    found
 }

@@ -3,16 +3,18 @@
 use std::path::Path;
 
 use plan::{Stage, TaskId};
-use protocol::{PlanSummary, PlanView, Progress, ProjectView, RunView, TaskView};
+use protocol::{Contender, PlanSummary, PlanView, Progress, ProjectView, RunView, TaskView};
 
 use crate::ids::RunId;
 use crate::wire;
-use crate::world::{Attempt, Millis, Mode, Plan, Project, Run, RunKind, RunState, Step, World};
+use crate::world::{Attempt, Millis, Mode, Plan, Project, Run, RunKind, RunState, Step, Task, World};
 
+mod compare;
 mod lists;
 mod review;
 mod task;
 
+pub use compare::compare;
 pub use lists::{Target, inbox, landing, runs};
 pub use task::{actions, task};
 
@@ -211,6 +213,11 @@ fn task_view(
     let action =
         live.and_then(|run| eye.actions.line(&run.id)).or_else(|| live.map(|run| run.command.clone()));
     let has_size = attempt.is_some_and(|attempt| attempt.head.is_some());
+    let compared = state.is_some_and(Task::is_contest) && stage == Stage::AwaitingApproval;
+    let words = match compared {
+        true => Some("Ready to compare".to_owned()),
+        false => attempt.and_then(|attempt| stage_words(world, plan, attempt, &stage)),
+    };
     TaskView {
         id: task.id.to_string(),
         title: task.name().to_owned(),
@@ -222,9 +229,11 @@ fn task_view(
         contract: task.contract.clone(),
         after: task.after.iter().map(ToString::to_string).collect(),
         agent: plan.doc.agents_of(task).first().map(|name| (*name).to_owned()),
+        attempts: task.attempts.clone(),
+        contenders: state.map(|state| contenders(world, plan, state)).unwrap_or_default(),
         estimate_ms: task.estimate.map(wire::millis),
         position: plan.doc.layout.get(&task.id).map(|(x, y)| protocol::Point { x: *x, y: *y }),
-        stage: wire::stage(&stage, attempt.and_then(|attempt| stage_words(world, plan, attempt, &stage))),
+        stage: wire::stage(&stage, words),
         attempt: state.and_then(|state| state.attempt),
         since_ms: state.map(|state| state.since_ms),
         started_ms: attempt.map(|attempt| attempt.started_ms),
@@ -237,6 +246,24 @@ fn task_view(
         unblocks,
         critical: critical.contains(&task.id),
     }
+}
+
+/// Who tries a task, where several do or are about to.
+fn contenders(world: &World, plan: &Plan, task: &Task) -> Vec<Contender> {
+    if !task.is_contest() {
+        return Vec::new();
+    }
+    let view = |one: &crate::world::Contender| {
+        let attempt = one.attempt.and_then(|number| plan.attempts.get(&(task.id.clone(), number)));
+        let words = attempt.and_then(|attempt| stage_words(world, plan, attempt, &one.stage));
+        let agent = attempt.map(|attempt| attempt.agent.clone()).or_else(|| one.agent.clone());
+        Contender {
+            attempt: one.attempt,
+            agent: agent.unwrap_or_default(),
+            stage: wire::stage(&one.stage, words),
+        }
+    };
+    task.contenders.iter().map(view).collect()
 }
 
 fn live_run<'a>(world: &'a World, attempt: &Attempt) -> Option<&'a Run> {

@@ -25,6 +25,12 @@ pub fn task(world: &World, plan: &Plan, id: &TaskId, eye: &Eye<'_>) -> Option<Ta
             .map(|requirement| Requirement { id: requirement.id, text: requirement.text })
             .collect(),
         attempts,
+        judgements: state
+            .judgements
+            .iter()
+            .map(|judgement| super::compare::judgement(plan, id, judgement))
+            .collect(),
+        judging: state.judging.is_some(),
         actions: actions(world, plan, state),
         landing_effect: landing_effect(plan, state, unblocks.starts.len()),
         starts: unblocks.starts.iter().map(ToString::to_string).collect(),
@@ -33,7 +39,7 @@ pub fn task(world: &World, plan: &Plan, id: &TaskId, eye: &Eye<'_>) -> Option<Ta
 }
 
 /// An attempt that was given up keeps the stage it had; nobody works there any more.
-fn attempt_stage(attempt: &Attempt) -> protocol::Stage {
+pub(super) fn attempt_stage(attempt: &Attempt) -> protocol::Stage {
     let shown = wire::stage(&attempt.stage, None);
     let settled = matches!(
         attempt.stage,
@@ -73,6 +79,8 @@ fn attempt_view(world: &World, plan: &Plan, attempt: &Attempt, eye: &Eye<'_>) ->
         head: attempt.head.as_ref().map(ToString::to_string),
         commits: Vec::new(),
         stage: attempt_stage(attempt),
+        adopted: attempt.adopted,
+        actions: contender_actions(world, plan, attempt),
         started_ms: attempt.started_ms,
         ended_ms: attempt.ended_ms,
         runs,
@@ -124,7 +132,37 @@ pub(super) fn evidence_view(plan: &Plan, attempt: &Attempt, evidence: &Evidence)
 
 /// What can be done with a task now, in the order of the buttons.
 pub fn actions(world: &World, plan: &Plan, task: &Task) -> Vec<ActionView> {
-    let attempt = plan.current(&task.id);
+    if task.is_contest() {
+        let add = |action, effect: &str| ActionView { action, effect: effect.to_owned() };
+        return vec![
+            add(TaskAction::Compare, "Look at the attempts side by side, and adopt one."),
+            add(
+                TaskAction::Discard,
+                "End them all; commits and uncommitted files are kept in the trash and under keep refs.",
+            ),
+        ];
+    }
+    actions_of(world, plan.current(&task.id), &task.stage)
+}
+
+/// What can be done with one of several alone; nothing where it is the only one, or out.
+pub(super) fn contender_actions(world: &World, plan: &Plan, attempt: &Attempt) -> Vec<ActionView> {
+    let contends = plan
+        .tasks
+        .get(&attempt.task)
+        .filter(|task| task.is_contest())
+        .is_some_and(|task| task.contenders.iter().any(|one| one.attempt == Some(attempt.number)));
+    if !contends {
+        return Vec::new();
+    }
+    let stage = plan.stage_of(&attempt.task, attempt.number).unwrap_or(&attempt.stage);
+    let mut found = actions_of(world, Some(attempt), stage);
+    // One is adopted before it is approved.
+    found.retain(|view| view.action != TaskAction::Approve);
+    found
+}
+
+fn actions_of(world: &World, attempt: Option<&Attempt>, stage: &Stage) -> Vec<ActionView> {
     let rests = attempt
         .is_some_and(|a| a.ended_ms.is_none() && a.step == Step::Rest && a.place == AttemptPlace::Worktree);
     let approved =
@@ -133,7 +171,7 @@ pub fn actions(world: &World, plan: &Plan, task: &Task) -> Vec<ActionView> {
     let live = attempt.is_some_and(|attempt| live_run(world, attempt).is_some());
     let mut found = Vec::new();
     let mut add = |action, effect: &str| found.push(ActionView { action, effect: effect.to_owned() });
-    match &task.stage {
+    match stage {
         Stage::NeedsYou { reason: plan::NeedsYou::Permission { .. } } => {
             add(TaskAction::Allow, "Let the agent do what it asks for, this once.");
             add(TaskAction::Deny, "Refuse what the agent asks for; it goes on without.");
@@ -164,11 +202,11 @@ pub fn actions(world: &World, plan: &Plan, task: &Task) -> Vec<ActionView> {
         }
         _ => {}
     }
-    if rests && !matches!(task.stage, Stage::Queued | Stage::Landing | Stage::Landed { .. }) {
+    if rests && !matches!(stage, Stage::Queued | Stage::Landing | Stage::Landed { .. }) {
         add(TaskAction::Recheck, "Look at the worktree again and run the checks at its head.");
     }
     if matches!(
-        task.stage,
+        stage,
         Stage::NeedsYou { .. }
             | Stage::Failed { .. }
             | Stage::AwaitingApproval
@@ -186,7 +224,7 @@ pub fn actions(world: &World, plan: &Plan, task: &Task) -> Vec<ActionView> {
     if here {
         add(TaskAction::OpenShell, "Open a shell in the attempt's worktree.");
     }
-    if !matches!(task.stage, Stage::Landed { .. } | Stage::Landing | Stage::Cancelled | Stage::Discarded) {
+    if !matches!(stage, Stage::Landed { .. } | Stage::Landing | Stage::Cancelled | Stage::Discarded) {
         if attempt.is_some() {
             add(
                 TaskAction::Discard,
@@ -201,7 +239,7 @@ pub fn actions(world: &World, plan: &Plan, task: &Task) -> Vec<ActionView> {
 
 fn landing_effect(plan: &Plan, task: &Task, starts: usize) -> Option<String> {
     let attempt = plan.current(&task.id)?;
-    if !matches!(task.stage, Stage::AwaitingApproval | Stage::Queued) {
+    if task.is_contest() || !matches!(task.stage, Stage::AwaitingApproval | Stage::Queued) {
         return None;
     }
     let how = match plan.doc.settings.land {

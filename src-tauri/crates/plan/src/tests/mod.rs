@@ -1,6 +1,7 @@
 //! Tests of the whole crate in one binary; one file for each feature.
 
 mod arbitrary;
+mod contests;
 mod edits;
 mod explanation;
 mod file;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod changing;
+mod grafting;
 mod landing;
 mod opening;
 mod reading;
