@@ -7,6 +7,7 @@ mod approval;
 mod bad_plans;
 mod check;
 mod checkout;
+mod compare;
 mod crash;
 mod diamond;
 mod interrupt;

@@ -46,6 +46,9 @@ impl Instantly {
             | Effect::Adopt { .. }
             | Effect::EndRun { .. }
             | Effect::ReadReport { .. }
+            | Effect::Take { .. }
+            | Effect::SetJudgesView { .. }
+            | Effect::ReadOpinion { .. }
             | Effect::WritePlanFile { .. } => return None,
         })
     }

@@ -51,6 +51,11 @@ impl Task {
         self.line("agent", quoted(name))
     }
 
+    /// Agents that try it side by side.
+    pub fn attempts(self, names: &[&str]) -> Self {
+        self.line("attempts", list(names))
+    }
+
     pub fn spec(self, text: &str) -> Self {
         self.line("spec", quoted(text))
     }

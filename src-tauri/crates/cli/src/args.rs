@@ -29,11 +29,11 @@ pub(crate) enum Command {
     /// Take an approval back while it has not landed
     Unapprove(OneTask),
     /// Put a task's work away for good reason; it is kept under a keep ref
-    Discard(OneTask),
+    Discard(OneAttempt),
     /// Try a task again in a fresh attempt
-    Retry(OneTask),
+    Retry(OneAttempt),
     /// Run the checks of a task's work again
-    Recheck(OneTask),
+    Recheck(OneAttempt),
     /// End a task; its work is kept under a keep ref
     Cancel(OneTask),
     /// Decide what happens to work that an agent left uncommitted
@@ -46,6 +46,16 @@ pub(crate) enum Command {
     Answer(SayTo),
     /// Say something to a task's agent
     Message(SayTo),
+    /// Start one more attempt of a task, beside those there are
+    Try(Try),
+    /// Show two attempts of a task side by side
+    Compare(Compare),
+    /// Ask a judge, blind and in either order, which of two attempts is better; it only advises
+    Judge(Judge),
+    /// Bring a file of one attempt into another, which goes through its gates again
+    Take(Take),
+    /// Choose one of several attempts; what the others did is kept under refs
+    Adopt(Adopt),
     /// Do without an open finding (F1) or an unmet requirement (2)
     Waive(Waive),
     /// Start no further task; running agents go on
@@ -143,6 +153,81 @@ pub(crate) struct OneTask {
 }
 
 #[derive(Debug, Words)]
+pub(crate) struct OneAttempt {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    /// Which of several attempts side by side
+    #[arg(long, value_name = "N")]
+    pub(crate) attempt: Option<u32>,
+}
+
+#[derive(Debug, Words)]
+pub(crate) struct Try {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    /// An agent of the plan [default: the one that tries it already]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
+}
+
+#[derive(Debug, Words)]
+pub(crate) struct Compare {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    #[command(flatten)]
+    pub(crate) pair: Pair,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which two. Without words: the two that stand side by side.
+#[derive(Debug, Clone, Copy, Words)]
+pub(crate) struct Pair {
+    /// The first attempt's number
+    #[arg(requires = "b")]
+    pub(crate) a: Option<u32>,
+    /// The second attempt's number
+    pub(crate) b: Option<u32>,
+}
+
+#[derive(Debug, Words)]
+pub(crate) struct Judge {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    #[command(flatten)]
+    pub(crate) pair: Pair,
+    /// An agent of the plan [default: the one that would review]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
+}
+
+#[derive(Debug, Words)]
+pub(crate) struct Take {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    /// The receiving attempt's number
+    #[arg(long, value_name = "N")]
+    pub(crate) into: u32,
+    /// The other attempt's number
+    #[arg(long, value_name = "N")]
+    pub(crate) from: u32,
+    /// Files, relative to the repository
+    #[arg(required = true)]
+    pub(crate) files: Vec<String>,
+}
+
+#[derive(Debug, Words)]
+pub(crate) struct Adopt {
+    #[command(flatten)]
+    pub(crate) task: OneTask,
+    /// The attempt's number
+    pub(crate) attempt: u32,
+    /// Why this one; kept with what the others did
+    pub(crate) reason: Vec<String>,
+}
+
+#[derive(Debug, Words)]
 pub(crate) struct OnePlan {
     #[command(flatten)]
     pub(crate) which: Which,
@@ -151,7 +236,7 @@ pub(crate) struct OnePlan {
 #[derive(Debug, Words)]
 pub(crate) struct Approve {
     #[command(flatten)]
-    pub(crate) task: OneTask,
+    pub(crate) what: OneAttempt,
     /// The commit that was looked at (may be abbreviated); refused if the work has moved since
     #[arg(long, value_name = "COMMIT")]
     pub(crate) head: Option<String>,
@@ -160,7 +245,7 @@ pub(crate) struct Approve {
 #[derive(Debug, Words)]
 pub(crate) struct Report {
     #[command(flatten)]
-    pub(crate) task: OneTask,
+    pub(crate) what: OneAttempt,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -169,7 +254,7 @@ pub(crate) struct Report {
 #[derive(Debug, Words)]
 pub(crate) struct Change {
     #[command(flatten)]
-    pub(crate) task: OneTask,
+    pub(crate) what: OneAttempt,
     /// What is to change
     pub(crate) text: Vec<String>,
     /// The file it is about
@@ -183,7 +268,7 @@ pub(crate) struct Change {
 #[derive(Debug, Words)]
 pub(crate) struct SayTo {
     #[command(flatten)]
-    pub(crate) task: OneTask,
+    pub(crate) what: OneAttempt,
     /// The words
     #[arg(required = true)]
     pub(crate) text: Vec<String>,
@@ -192,7 +277,7 @@ pub(crate) struct SayTo {
 #[derive(Debug, Words)]
 pub(crate) struct Waive {
     #[command(flatten)]
-    pub(crate) task: OneTask,
+    pub(crate) what: OneAttempt,
     /// The finding or the requirement
     pub(crate) id: String,
     /// Why it is not needed; kept with the work
@@ -203,9 +288,9 @@ pub(crate) struct Waive {
 #[derive(Debug, Words)]
 pub(crate) struct Leftovers {
     #[command(flatten)]
-    pub(crate) task: OneTask,
+    pub(crate) what: OneAttempt,
     #[command(flatten)]
-    pub(crate) what: LeftoversWhat,
+    pub(crate) then: LeftoversWhat,
 }
 
 #[derive(Debug, Words)]
@@ -240,6 +325,7 @@ pub(crate) enum Kind {
     Check,
     Review,
     Fix,
+    Judge,
     Shell,
 }
 

@@ -1,6 +1,7 @@
 //! One file per command: parse, one request, print.
 
 mod check;
+mod compare;
 mod decide;
 mod demo;
 mod doctor;
@@ -19,7 +20,7 @@ use std::future::Future;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::args::Command;
+use crate::args::{Command, OneAttempt, OneTask};
 use crate::failure::Failure;
 
 pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
@@ -31,16 +32,21 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Status(words) => asking(status::status(words)),
         Command::Events(words) => asking(events::events(words)),
         Command::Approve(words) => asking(decide::approve(words)),
-        Command::Unapprove(words) => asking(decide::decide(words, decide::Decision::Unapprove)),
+        Command::Unapprove(task) => asking(decide::decide(of_task(task), decide::Decision::Unapprove)),
         Command::Discard(words) => asking(decide::decide(words, decide::Decision::Discard)),
         Command::Retry(words) => asking(decide::decide(words, decide::Decision::Retry)),
         Command::Recheck(words) => asking(decide::decide(words, decide::Decision::Recheck)),
-        Command::Cancel(words) => asking(decide::decide(words, decide::Decision::Cancel)),
+        Command::Cancel(task) => asking(decide::decide(of_task(task), decide::Decision::Cancel)),
         Command::Leftovers(words) => asking(decide::leftovers(words)),
         Command::Report(words) => asking(report::report(words)),
         Command::Change(words) => asking(decide::change(words)),
         Command::Answer(words) => asking(decide::answer(words)),
         Command::Message(words) => asking(decide::message(words)),
+        Command::Try(words) => asking(compare::try_beside(words)),
+        Command::Compare(words) => asking(compare::compare(words)),
+        Command::Judge(words) => asking(compare::judge(words)),
+        Command::Take(words) => asking(compare::take(words)),
+        Command::Adopt(words) => asking(compare::adopt(words)),
         Command::Hook => Ok(hook::hook()),
         Command::Waive(words) => asking(decide::waive(words)),
         Command::Pause(words) => asking(steer::pause(words)),
@@ -51,6 +57,11 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Demo(words) => asking(demo::demo(words)),
         Command::Shutdown => asking(steer::shutdown()),
     }
+}
+
+/// Whatever its attempts do.
+fn of_task(task: OneTask) -> OneAttempt {
+    OneAttempt { task, attempt: None }
 }
 
 /// A client needs one thread: it waits.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::adapter::{check, launch};
 use crate::environment::Source;
-use crate::launch::Resume;
+use crate::launch::{Resume, Stage};
 
 /// A home with the program in it.
 struct Home(tempfile::TempDir);

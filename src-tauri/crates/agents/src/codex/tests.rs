@@ -3,7 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::*;
 use crate::adapter::{check, launch};
 use crate::environment::Source;
-use crate::launch::Resume;
+use crate::launch::{Resume, Stage};
 
 /// A home with the program in it, and a worktree as git lays it out.
 struct Home(tempfile::TempDir);

@@ -62,7 +62,15 @@ impl Person for Approver {
                     printable(task),
                     printable(task)
                 );
-                Some((Request::Approve { plan: self.plan.clone(), task: task.clone(), head: None }, words))
+                Some((
+                    Request::Approve {
+                        plan: self.plan.clone(),
+                        task: task.clone(),
+                        attempt: None,
+                        head: None,
+                    },
+                    words,
+                ))
             }
             _ => None,
         }

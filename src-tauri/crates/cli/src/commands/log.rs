@@ -35,6 +35,7 @@ async fn newest(engine: &Engine, words: &Log) -> Result<RunView, Failure> {
         Kind::Check => RunKind::Check,
         Kind::Review => RunKind::Review,
         Kind::Fix => RunKind::Fix,
+        Kind::Judge => RunKind::Judge,
         Kind::Shell => RunKind::Shell,
     });
     let runs = detail.attempts.into_iter().flat_map(|attempt| attempt.runs);

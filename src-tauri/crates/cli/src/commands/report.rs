@@ -14,8 +14,8 @@ use crate::failure::{DONE, Failure};
 
 pub(crate) async fn report(words: Report) -> Result<ExitCode, Failure> {
     let engine = Engine::find().await?;
-    let (_, detail) = find_task(&engine, &words.task).await?;
-    let current = detail.task.attempt;
+    let (_, detail) = find_task(&engine, &words.what.task).await?;
+    let current = words.what.attempt.or(detail.task.attempt);
     let attempt = detail.attempts.iter().find(|attempt| Some(attempt.number) == current);
     let review = attempt.map(|attempt| attempt.review.clone()).unwrap_or_default();
     let text = if words.json {

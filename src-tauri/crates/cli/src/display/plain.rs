@@ -75,7 +75,21 @@ pub(crate) fn sentence(event: &Event) -> Option<String> {
         EventBody::NeedsYou { task, code, .. } if code == "approval" => {
             format!("{task}: waits for your approval: coppice approve {task}")
         }
+        EventBody::NeedsYou { task, code, reason, .. } if code == "compare" => {
+            format!("{task}: {reason} coppice compare {task}")
+        }
         EventBody::NeedsYou { task, reason, .. } => format!("{task}: needs you: {reason}"),
+        EventBody::Adopted { task, attempt } => format!("{task}: attempt {attempt} is adopted"),
+        EventBody::Taken { task, attempt, from, paths, head } => {
+            let paths = paths.join(", ");
+            format!("{task}: {paths} taken from attempt {from} into {attempt} as {}", short(head))
+        }
+        EventBody::Judged { task, a, b, better: Some(better), by } => {
+            format!("{task}: {by} prefers attempt {better} of {a} and {b}, in either order")
+        }
+        EventBody::Judged { task, a, b, better: None, by } => {
+            format!("{task}: {by} can't tell attempts {a} and {b} apart")
+        }
         EventBody::Approved { task, head, by, .. } => format!("{task}: {} approved by {by}", short(head)),
         EventBody::ApprovalVoid { task, why } => format!("{task}: the approval is void: {why}"),
         EventBody::LandingHeld { task, reason, .. } => format!("{task}: landing held: {reason}"),
@@ -106,6 +120,7 @@ fn process(kind: RunKind) -> &'static str {
         RunKind::Check => "a check",
         RunKind::Review => "the reviewer",
         RunKind::Fix => "the fixer",
+        RunKind::Judge => "the judge",
         RunKind::Plan => "the planner",
         RunKind::Resolve => "the resolver",
         RunKind::Shell => "the shell",

@@ -20,6 +20,7 @@ pub(crate) fn command(action: TaskAction, task: &str, which: &str) -> Option<Str
     Some(match action {
         TaskAction::Approve => format!("coppice approve {task}{which}"),
         TaskAction::Unapprove => format!("coppice unapprove {task}{which}"),
+        TaskAction::Compare => format!("coppice compare {task}{which}"),
         TaskAction::Retry => format!("coppice retry {task}{which}"),
         TaskAction::Recheck => format!("coppice recheck {task}{which}"),
         TaskAction::CommitLeftovers => format!("coppice leftovers {task} --commit{which}"),

@@ -61,19 +61,23 @@ impl Tasks {
 
     pub(crate) fn event(&mut self, event: &Event) {
         match &event.body {
-            EventBody::TaskStage { task, stage, word, .. } => {
+            EventBody::TaskStage { task, attempt, stage, word } => {
                 if let Some(kind) = kind(stage) {
                     self.change(task, &event.at, |line| {
                         if line.kind != kind && !matches!(kind, StageKind::NeedsYou | StageKind::Failed) {
                             line.note = None;
                         }
                         line.kind = kind;
-                        line.word = printable(word);
+                        // Of several side by side, the one that moved last is named.
+                        line.word = match attempt {
+                            Some(number) => format!("{} ({number})", printable(word)),
+                            None => printable(word),
+                        };
                     });
                 }
             }
             // The stage says it already: awaiting approval is on the path.
-            EventBody::NeedsYou { code, .. } if code == "approval" => {}
+            EventBody::NeedsYou { code, .. } if code == "approval" || code == "compare" => {}
             EventBody::NeedsYou { task, reason, .. } => self.change(task, &event.at, |line| {
                 line.kind = StageKind::NeedsYou;
                 line.word = "Needs you".into();
