@@ -14,6 +14,7 @@ export type ActionWords = {
 export const actionWords: Record<TaskAction, ActionWords> = {
   approve: { verb: "Approve", destructive: false },
   unapprove: { verb: "Take approval back", destructive: false },
+  compare: { verb: "Compare", destructive: false },
   retry: { verb: "Retry", destructive: false },
   recheck: { verb: "Recheck", destructive: false },
   fix_again: { verb: "Send to the fixer again", destructive: false },
@@ -38,7 +39,7 @@ export type About = {
   run: string | null;
 };
 
-/** The request of an action; null when there is no run to end. */
+/** The request of an action; null when there is no run to end, or nothing to ask. */
 export function requestOf(action: TaskAction, { plan, task, attempt, head, run }: About): Request | null {
   switch (action) {
     case "approve":
@@ -50,6 +51,9 @@ export function requestOf(action: TaskAction, { plan, task, attempt, head, run }
     case "cancel":
     case "discard":
       return { type: action, plan, task };
+    case "compare":
+      // A place to go, nothing to ask the engine.
+      return null;
     case "fix_again":
       return { type: "request_changes", plan, task, comments: [] };
     case "allow":

@@ -6,6 +6,7 @@ import type { TaskAction } from "../ipc/bindings/TaskAction";
 export const actionLook: Record<TaskAction, { label: string; look: "primary" | "normal" | "danger" }> = {
   approve: { label: "Approve", look: "primary" },
   unapprove: { label: "Take approval back", look: "normal" },
+  compare: { label: "Compare", look: "primary" },
   retry: { label: "Retry", look: "normal" },
   recheck: { label: "Check again", look: "normal" },
   fix_again: { label: "Send to the fixer again", look: "normal" },
@@ -52,6 +53,9 @@ export function requestFor(action: TaskAction, { plan, task, attempt, head, run 
     case "cancel":
     case "discard":
       return { type: action, plan, task };
+    case "compare":
+      // A place to go, nothing to ask the engine.
+      return null;
     case "fix_again":
       return { type: "request_changes", plan, task, comments: [] };
     case "allow":

@@ -26,6 +26,7 @@ import styles from "./inbox.module.css";
 const looks: Record<InboxKind, { shape: Shape; hue: Hue; word: string }> = {
   needs_you: { shape: "diamond", hue: "need", word: "Needs you" },
   ready_to_review: { shape: "half", hue: "ready", word: "Ready to review" },
+  ready_to_compare: { shape: "half", hue: "ready", word: "Ready to compare" },
   failed: { shape: "cross", hue: "fail", word: "Failed" },
 };
 

@@ -21,6 +21,7 @@ export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
   const files = t.stage.reason?.paths.length ?? 0;
   const effects: Record<TaskAction, string> = {
     approve: `Merges 3 commits onto ${p.view.target}, once the merged tree is checked.`,
+    compare: "Shows what they did side by side.",
     unapprove: "Takes the approval back while it has not landed.",
     retry: "Starts a fresh attempt from the target's tip; this one is kept until the task is settled.",
     recheck: "Runs the checks again at the head.",
@@ -62,6 +63,8 @@ export function detailOf(p: FakePlan, id: string): TaskDetail {
     task: t,
     requirements: requirementsOf(t.spec),
     attempts: p.attempts.get(id) ?? [],
+    judgements: [],
+    judging: false,
     actions: actionsOf(p, t),
     landing_effect:
       t.stage.kind === "awaiting_approval"

@@ -264,6 +264,13 @@ function answer(fake: Fake, request: Request): Reply {
     case "retry_landing":
       act(fake, find(request.plan), request);
       return done;
+    case "try_beside":
+    case "adopt":
+    case "take":
+    case "judge":
+    case "compare":
+    case "file_between":
+      return refuse("refused", "No two attempts stand side by side here.");
     case "hook":
       return { type: "text", value: "" };
     case "answer":

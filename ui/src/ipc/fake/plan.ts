@@ -38,6 +38,8 @@ export function task(id: string, title: string, more: Partial<TaskView> = {}): T
     contract: "",
     after: [],
     agent: null,
+    attempts: [],
+    contenders: [],
     estimate_ms: null,
     position: null,
     stage: stage("draft", "Draft"),
