@@ -7,8 +7,8 @@ import { Ago } from "../../components/Time";
 import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { count, shortId } from "../../lib/format";
+import { nameOf } from "../../lib/path";
 import styles from "./Points.module.css";
-import { nameOf } from "./tree";
 
 type NoticesProps = { detail: TaskDetail; attempt: AttemptView; onFile: (path: string) => void };
 

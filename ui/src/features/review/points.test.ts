@@ -3,6 +3,7 @@ import type { FindingView } from "../../ipc/bindings/FindingView";
 import type { RequirementView } from "../../ipc/bindings/RequirementView";
 import type { ReviewedView } from "../../ipc/bindings/ReviewedView";
 import type { ReviewView } from "../../ipc/bindings/ReviewView";
+import { verdictLook } from "../../lib/verdict";
 import {
   canWaive,
   fixable,
@@ -12,7 +13,6 @@ import {
   standingOf,
   stateCounts,
   stepFrom,
-  verdictLook,
   walk,
 } from "./points";
 

@@ -7,24 +7,9 @@ import type { RequirementView } from "../../ipc/bindings/RequirementView";
 import type { ReviewView } from "../../ipc/bindings/ReviewView";
 import type { Severity } from "../../ipc/bindings/Severity";
 import { count, shortId } from "../../lib/format";
-import type { Hue, Shape } from "../../lib/stage";
-import { nameOf } from "./tree";
-
-export type Look = { shape: Shape; hue: Hue; word: string };
-
-/** How a requirement stands. A waiver covers the verdict that it was given for, and nothing else. */
-export function verdictLook({ status, waived }: RequirementView): Look {
-  if (status === "met") return { shape: "check", hue: "land", word: "Met" };
-  if (waived !== null) return { shape: "slash", hue: "quiet", word: "Waived" };
-  switch (status) {
-    case "unmet":
-      return { shape: "cross", hue: "fail", word: "Unmet" };
-    case "unverifiable":
-      return { shape: "half", hue: "need", word: "Unverifiable" };
-    case null:
-      return { shape: "dotted", hue: "quiet", word: "Not judged" };
-  }
-}
+import { nameOf } from "../../lib/path";
+import type { Hue } from "../../lib/stage";
+import type { Look } from "../../lib/verdict";
 
 /** Whether a person can do without it: only what a reviewer did not find met. */
 export function canWaive({ status, waived }: RequirementView): boolean {

@@ -48,6 +48,7 @@ export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
     cancelled: ["retry"],
     discarded: ["retry"],
   };
+  if (t.contenders.length > 1) possible[t.stage.kind] = ["compare", "cancel"];
   return (possible[t.stage.kind] ?? []).map((action) => ({ action, effect: effects[action] }));
 }
 
@@ -63,11 +64,11 @@ export function detailOf(p: FakePlan, id: string): TaskDetail {
     task: t,
     requirements: requirementsOf(t.spec),
     attempts: p.attempts.get(id) ?? [],
-    judgements: [],
-    judging: false,
+    judgements: p.contests.get(id)?.judgements ?? [],
+    judging: p.contests.get(id)?.judging != null,
     actions: actionsOf(p, t),
     landing_effect:
-      t.stage.kind === "awaiting_approval"
+      t.contenders.length < 2 && t.stage.kind === "awaiting_approval"
         ? `Merge 3 commits onto ${p.view.target} 8f0c2e1, then ${starts.length} ${starts.length === 1 ? "task starts" : "tasks start"}.`
         : null,
     starts,

@@ -1,0 +1,98 @@
+// Collecting parts of one attempt, and bringing them into the other as one request.
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { toast } from "../../components/toast";
+import type { CompareView } from "../../ipc/bindings/CompareView";
+import type { HunkRange } from "../../ipc/bindings/HunkRange";
+import { keys } from "../../ipc/keys";
+import { request, toWireError } from "../../ipc/request";
+import { count } from "../../lib/format";
+import { countParts, type Parts, withFile, withHunk } from "./collected";
+import { type Between, keyOf, useCollections } from "./collection";
+import { cannotReceive } from "./words";
+
+const NONE: Parts = [];
+
+export function useTaking(view: CompareView) {
+  const client = useQueryClient();
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { a, b, plan, task } = view;
+  const between: Between | null =
+    a.head === null || b.head === null
+      ? null
+      : {
+          plan,
+          task,
+          into: { attempt: a.attempt, head: a.head },
+          from: { attempt: b.attempt, head: b.head },
+        };
+  const name = between ? keyOf(between) : "";
+  const known = useCollections((c) => c.all[name]);
+  const { change, settle, clear } = useCollections.getState();
+  const heads = between ? `${between.into.head} ${between.from.head}` : "";
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another pair or other heads are the reason
+  useEffect(() => {
+    setProblem(null);
+    if (between) settle(between);
+  }, [name, heads]);
+
+  // Until it is settled, what was collected of other heads is no longer counted.
+  const fits = known?.between.into.head === a.head && known.between.from.head === b.head;
+  const parts = fits ? known.parts : NONE;
+  const collect = (next: (parts: Parts) => Parts) => {
+    setProblem(null);
+    if (between) change(between, next);
+  };
+  return {
+    parts,
+    count: countParts(parts),
+    dropped: known?.dropped ?? null,
+    problem,
+    sending,
+    /** Why nothing can be taken this way round; null when it can. */
+    blocked:
+      between === null ? (cannotReceive(a, "A") ?? "B has committed nothing yet.") : cannotReceive(a, "A"),
+    file: (path: string) => collect((now) => withFile(now, path)),
+    hunk: (path: string, range: HunkRange) => collect((now) => withHunk(now, path, range)),
+    clear: () => between && clear(between),
+    /** Whether the engine took them. What is refused stays collected, with the reason. */
+    send: async (): Promise<boolean> => {
+      if (!between || parts.length === 0) return false;
+      setSending(true);
+      setProblem(null);
+      try {
+        await request({
+          type: "take",
+          plan,
+          task,
+          attempt: between.into.attempt,
+          head: between.into.head,
+          from: between.from.attempt,
+          from_head: between.from.head,
+          parts: [...parts],
+        });
+        clear(between);
+        toast({
+          tone: "good",
+          message: `Took ${count(countParts(parts), "part")} into attempt ${between.into.attempt}. It goes through its gates again.`,
+        });
+        return true;
+      } catch (refused) {
+        const { code, message, hint } = toWireError(refused);
+        setProblem([message, hint].filter(Boolean).join(" "));
+        if (code === "moved") {
+          void client.invalidateQueries({ queryKey: [...keys.task(plan, task)] });
+          void client.invalidateQueries({ queryKey: [...keys.changes(plan, task)] });
+        }
+        return false;
+      } finally {
+        setSending(false);
+      }
+    },
+  };
+}
+
+export type Taking = ReturnType<typeof useTaking>;
