@@ -136,6 +136,8 @@ export const testIds = {
   // Attempts side by side
   compare: "compare",
   openCompare: "open-compare",
+  nodeCompare: (task: string) => `node-compare-${task}`,
+  nodeContenders: (task: string) => `node-contenders-${task}`,
   tryBeside: "try-beside",
   tryBesideAgent: (agent: string) => `try-beside-${agent}`,
   contender: (attempt: number) => `contender-${attempt}`,

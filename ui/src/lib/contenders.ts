@@ -99,3 +99,14 @@ export function firstPair(detail: Pick<TaskDetail, "task" | "attempts">): [numbe
   if (a === undefined || b === undefined) return null;
   return a < b ? [a, b] : [b, a];
 }
+
+/** Where an attempt stands: by itself where several are tried, with its task where it is the only one. */
+export function stageAt(task: Pick<TaskView, "contenders" | "stage">, attempt: number | null): Stage {
+  const own = isContested(task) ? task.contenders.find((c) => c.attempt === attempt) : undefined;
+  return own?.stage ?? task.stage;
+}
+
+/** Names what a person writes to one agent: the words to one are no words to the other. */
+export function wordsKept(plan: string, task: string, alone: number | undefined): string {
+  return alone === undefined ? `${plan}/${task}` : `${plan}/${task}/${alone}`;
+}

@@ -2,6 +2,7 @@
 
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useState } from "react";
+import { Code } from "../../components/Code";
 import { SafeText } from "../../components/diff/LineText";
 import { TextLines } from "../../components/TextLines";
 import { Ago } from "../../components/Time";
@@ -40,7 +41,7 @@ export function Judgements({ detail, view }: { detail: TaskDetail; view: Compare
             <Judgement key={one.at_ms} judgement={one} view={view} open place={i + 1} />
           ))}
         {!open && earlier.length > 0 && (
-          <span className="quiet"> {count(earlier.length, "earlier judgement")}</span>
+          <span className="quiet"> · {count(earlier.length, "earlier judgement")}</span>
         )}
       </td>
     </tr>
@@ -73,7 +74,7 @@ function Judgement({ judgement, view, open, place }: JudgementProps) {
       )}
       {!open && why[0] && (
         <span className={styles.reason} title={why[0]}>
-          “<SafeText text={why[0]} />”
+          “<Code text={why[0]} />”
         </span>
       )}
       {open && (

@@ -25,7 +25,7 @@ import { CONTEXT, type Diff, sidesOf } from "./diffs";
 import { FactsTable } from "./FactsTable";
 import { Footer } from "./Footer";
 import { UnionList } from "./UnionList";
-import { type MarkFilter, shownFiles, tellingDiff } from "./union";
+import { type MarkFilter, markOf, shownFiles, tellingDiff } from "./union";
 import { useCompareActions } from "./useCompareActions";
 import { useTaking } from "./useTaking";
 import type { Letter } from "./words";
@@ -62,11 +62,16 @@ export function Pair({ plan, detail, view, back }: Props) {
     detail.attempts.find((one) => one.number === number);
   const [attemptA, attemptB] = [attemptOf(a.attempt), attemptOf(b.attempt)];
   const files = useMemo(() => shownFiles(view.files, mark, filter), [view.files, mark, filter]);
-  const at = files.findIndex((file) => file.path === selected);
-  const file = view.files.find((one) => one.path === selected) ?? files[0] ?? null;
+  // What both changed is what has to be chosen between.
+  const first = files.find((one) => markOf(one) === "both") ?? files[0] ?? null;
+  const file = view.files.find((one) => one.path === selected) ?? first;
+  const at = Math.max(
+    0,
+    files.findIndex((one) => one.path === file?.path),
+  );
 
   // What is looked at next is read before it is asked for.
-  const next = files[Math.max(0, at) + 1]?.path;
+  const next = files[at + 1]?.path;
   useEffect(() => {
     if (next && diff === "between")
       void client.prefetchQuery(queries.fileBetween(plan, task.id, sidesOf(view), next, CONTEXT));
@@ -90,7 +95,7 @@ export function Pair({ plan, detail, view, back }: Props) {
     go(letter === "A" ? [number, kept] : [kept, number]);
   };
   const walk = (step: 1 | -1) => {
-    const target = files[Math.min(files.length - 1, Math.max(0, Math.max(0, at) + step))];
+    const target = files[Math.min(files.length - 1, Math.max(0, at + step))];
     if (target) setSelected(target.path);
   };
   const change = (step: 1 | -1) => {
@@ -214,7 +219,7 @@ export function Pair({ plan, detail, view, back }: Props) {
           view={view}
           diff={diff}
           file={file}
-          place={file ? `${Math.max(0, at) + 1} of ${files.length}` : ""}
+          place={file ? `${at + 1} of ${files.length}` : ""}
           layout={layout}
           handle={handle}
           taking={taking}

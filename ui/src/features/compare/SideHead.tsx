@@ -54,10 +54,12 @@ export function SideHead({ letter, side, attempt, choices, onPick, onTerminal, o
         </select>
       ) : (
         <span className={styles.who}>
-          <b>attempt {side.attempt}</b> <span className="quiet">{side.agent}</span>
+          <b>attempt {side.attempt}</b>{" "}
+          <span className="quiet" title={model ?? undefined}>
+            {side.agent}
+          </span>
         </span>
       )}
-      {model && <span className={styles.model}>{model}</span>}
       <span className={styles.stage} data-hue={side.given_up === null ? look.hue : "quiet"}>
         <StatusShape
           shape={side.adopted && look.hue === "ready" ? "check" : look.shape}
@@ -69,17 +71,10 @@ export function SideHead({ letter, side, attempt, choices, onPick, onTerminal, o
             {side.stage.word}
           </span>
         ) : (
-          <span title={side.given_up}>
-            Given up: <SafeText text={side.given_up} />
-          </span>
+          <span>Given up</span>
         )}
       </span>
-      {side.keep_refs.map((ref) => (
-        <span key={ref} className={styles.kept}>
-          kept under <CopyId id={ref} show={ref.replace(/^refs\//, "")} />
-        </span>
-      ))}
-      {side.head !== null && side.keep_refs.length === 0 && <CopyId id={side.head} />}
+      {side.head !== null && <CopyId id={side.head} />}
       <span className={styles.space} />
       <Tooltip text={`Terminal of ${letter}'s newest run`} keyHint={terminalKey}>
         <Button
@@ -106,6 +101,17 @@ export function SideHead({ letter, side, attempt, choices, onPick, onTerminal, o
           <span className={styles.wide}>Review</span>
         </Button>
       </Tooltip>
+      {side.given_up !== null && (
+        <span className={styles.over} data-selectable>
+          Given up: <SafeText text={side.given_up} />
+          {side.keep_refs.map((ref) => (
+            <span key={ref}>
+              {" · kept under "}
+              <CopyId id={ref} show={ref.replace(/^refs\//, "")} />
+            </span>
+          ))}
+        </span>
+      )}
     </div>
   );
 }

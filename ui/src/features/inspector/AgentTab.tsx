@@ -1,39 +1,29 @@
 import { FolderOpen } from "lucide-react";
 import { Button } from "../../components/Button";
 import { CopyId } from "../../components/CopyId";
-import { DurationField, SelectField } from "../../components/fields";
+import { DurationField } from "../../components/fields";
 import { StatusShape } from "../../components/StatusShape";
 import { Elapsed } from "../../components/Time";
 import { Usage } from "../../components/Usage";
 import { attempt as shown } from "../../ipc/ask";
 import type { RunView } from "../../ipc/bindings/RunView";
 import { openInEditor } from "../../ipc/engine";
+import { currentAttempt } from "../../lib/contenders";
 import { useDesk } from "../../lib/desk";
 import type { Hue, Shape } from "../../lib/stage";
 import { testIds } from "../../testids";
+import { AgentsField } from "./AgentsField";
 import styles from "./inspector.module.css";
 import { patchOf, type TabProps } from "./SpecTab";
 
 export function AgentTab({ plan, detail }: TabProps) {
   const { task } = detail;
   const patch = patchOf(plan.id, task.id);
-  const attempt = detail.attempts[0];
+  const attempt = currentAttempt(detail);
   const showRun = useDesk((d) => d.showRun);
-  const byDefault = plan.default_agent ? `Plan’s default (${plan.default_agent})` : "None yet";
   return (
     <div className={styles.tab}>
-      <SelectField
-        label="Agent"
-        testId={testIds.field("agent")}
-        value={task.agent === plan.default_agent ? "" : (task.agent ?? "")}
-        options={[
-          { id: "", label: byDefault },
-          ...plan.agents
-            .filter((a) => a.name !== plan.default_agent)
-            .map((a) => ({ id: a.name, label: a.name })),
-        ]}
-        onCommit={(agent) => patch({ agent })}
-      />
+      <AgentsField plan={plan} detail={detail} />
       <DurationField
         label="Estimate"
         testId={testIds.field("estimate")}

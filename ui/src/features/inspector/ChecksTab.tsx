@@ -8,6 +8,7 @@ import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { EvidenceView } from "../../ipc/bindings/EvidenceView";
 import type { RunView } from "../../ipc/bindings/RunView";
 import { queries } from "../../ipc/queries";
+import { currentAttempt } from "../../lib/contenders";
 import { cx } from "../../lib/cx";
 import { useDesk } from "../../lib/desk";
 import { duration } from "../../lib/format";
@@ -17,7 +18,7 @@ import styles from "./inspector.module.css";
 import type { TabProps } from "./SpecTab";
 
 export function ChecksTab({ plan, detail }: TabProps) {
-  const attempt = detail.attempts[0];
+  const attempt = currentAttempt(detail) ?? undefined;
   const { task } = detail;
   if (plan.checks.length === 0) {
     return (

@@ -10,6 +10,7 @@ import { edit } from "../../ipc/ask";
 import type { PlanView } from "../../ipc/bindings/PlanView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import type { TaskPatch } from "../../ipc/bindings/TaskPatch";
+import { currentAttempt } from "../../lib/contenders";
 import { currentRoute, navigate } from "../../lib/route";
 import { reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
@@ -28,7 +29,7 @@ export function SpecTab({ plan, detail }: TabProps) {
   const { task } = detail;
   const patch = patchOf(plan.id, task.id);
   const [editing, setEditing] = useState(false);
-  const attempt = detail.attempts[0];
+  const attempt = currentAttempt(detail);
   const showRows = !editing && detail.requirements.length > 0;
   return (
     <div className={styles.tab}>

@@ -122,7 +122,7 @@ export function placeWord({ file, line, end }: Place, whole = false): string {
   return end !== null && end !== line ? `${name}:${line}–${end}` : `${name}:${line}`;
 }
 
-export type Standing = Look & {
+export type Reading = Look & {
   /** Nobody has read the head against the spec: an approval has to say so. */
   unread: boolean;
   /** What it was about: commits, reviewers. */
@@ -132,7 +132,7 @@ export type Standing = Look & {
 };
 
 /** The newest review in words, bound to its commit. */
-export function standingOf({ last, requirements, findings }: ReviewView): Standing {
+export function readingOf({ last, requirements, findings }: ReviewView): Reading {
   if (!last) {
     const none = { shape: "dotted", hue: "quiet", word: "Not reviewed" } as const;
     return { ...none, unread: true, facts: "", struck: false, why: null };
