@@ -8,6 +8,7 @@ import {
   comparable,
   contenderNames,
   contendersLine,
+  contendersTold,
   currentAttempt,
   firstPair,
   standingOf,
@@ -29,9 +30,12 @@ const detail = (contenders: Contender[], attempts: AttemptView[], attempt: numbe
   }) as unknown as TaskDetail;
 
 test("one line says how each of them stands", () => {
-  expect(contendersLine([contender("opus", 1), contender("gpt", 2, "Checking 1 of 2")])).toBe(
-    "opus Working · gpt Checking 1 of 2",
-  );
+  const both = [
+    contender("opus", 1),
+    { ...contender("gpt", 2), stage: { ...stage("Ready to compare"), kind: "awaiting_approval" as const } },
+  ];
+  expect(contendersLine(both)).toBe("opus Working · gpt Ready");
+  expect(contendersTold(both)).toBe("opus: Working\ngpt: Ready to compare");
 });
 
 test("the same agent twice is told apart, by its place while it has no attempt", () => {

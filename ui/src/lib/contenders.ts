@@ -8,6 +8,7 @@ import type { Contender } from "../ipc/bindings/Contender";
 import type { Stage } from "../ipc/bindings/Stage";
 import type { TaskDetail } from "../ipc/bindings/TaskDetail";
 import type { TaskView } from "../ipc/bindings/TaskView";
+import { stageLook } from "./stage";
 
 type Contested = Pick<TaskView, "contenders">;
 
@@ -67,10 +68,20 @@ export function contenderNames(contenders: readonly Contender[]): string[] {
   });
 }
 
-/** "opus Working · gpt Checking 1 of 2". */
+/** "opus Working · gpt Checking": a stage's name alone, for a place that is narrow. */
 export function contendersLine(contenders: readonly Contender[]): string {
   const names = contenderNames(contenders);
-  return contenders.map((c, i) => `${names[i]} ${c.stage.word}`).join(" · ");
+  return contenders.map(({ stage }, i) => `${names[i]} ${shortWord(stage)}`).join(" · ");
+}
+
+function shortWord({ kind }: Stage): string {
+  return kind === "awaiting_approval" ? "Ready" : stageLook[kind].name;
+}
+
+/** The same in the engine's own words, each on a line: "opus: Checking 1 of 2". */
+export function contendersTold(contenders: readonly Contender[]): string {
+  const names = contenderNames(contenders);
+  return contenders.map(({ stage }, i) => `${names[i]}: ${stage.word}`).join("\n");
 }
 
 /** Agents in few words: "claude + codex", "claude ×2". */

@@ -72,7 +72,8 @@ export function Footer({ detail, view, taking, adopting, onAdopting, onReview }:
               `, with ${takeLabel(taking.parts, "B").replace(/^Take /, "")}`}
             ?
           </b>{" "}
-          {adoptEffect(side, others)} {lost && "What was collected for A is dropped."}
+          {adoptEffect(side, others, asked === "A" && taking.count > 0)}{" "}
+          {lost && "What was collected for A is dropped."}
         </span>
         <Ask verb={`Adopt ${asked}`} yes={() => void adopt(asked)} no={() => onAdopting(null)} />
       </footer>

@@ -86,7 +86,7 @@ export function UnionList({
             data-testid={testIds.compareMark(one)}
             onClick={() => onMark(mark === one ? "all" : one)}
           >
-            <b>{one === "all" ? "All" : markWords[one].sign}</b> {counts[one]}
+            <b>{one === "all" ? "All" : markWords[one].short}</b> {counts[one]}
           </button>
         ))}
       </fieldset>

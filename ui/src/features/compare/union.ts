@@ -13,12 +13,12 @@ export function markOf({ a, b, same }: ComparedFile): Mark {
   return a ? "a" : "b";
 }
 
-/** The short sign, and what it says. */
-export const markWords: Record<Mark, { sign: string; word: string }> = {
-  a: { sign: "A", word: "A only" },
-  b: { sign: "B", word: "B only" },
-  both: { sign: "A B", word: "both, differently" },
-  same: { sign: "A B =", word: "both, the same" },
+/** The sign in the list, the shorter one where marks stand beside each other, and what they say. */
+export const markWords: Record<Mark, { sign: string; short: string; word: string }> = {
+  a: { sign: "A", short: "A", word: "A only" },
+  b: { sign: "B", short: "B", word: "B only" },
+  both: { sign: "A B", short: "A B", word: "both, differently" },
+  same: { sign: "A B =", short: "=", word: "both, the same" },
 };
 
 export type MarkFilter = Mark | "all";

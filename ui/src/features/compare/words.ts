@@ -25,6 +25,8 @@ export function canAdopt(side: SideView, decided: boolean): boolean {
 export function adoptEffect(
   side: SideView,
   others: readonly Pick<AttemptView, "number" | "agent">[],
+  /** Parts of another come into it at the same time. */
+  withParts = false,
 ): string {
   const ends =
     others.length === 0
@@ -32,8 +34,9 @@ export function adoptEffect(
       : others.length === 1
         ? `Attempt ${others[0]?.number} of ${others[0]?.agent} ends; its work stays under a keep ref. `
         : `Attempts ${and(others.map((o) => `${o.number} of ${o.agent}`))} end; their work stays under keep refs. `;
-  const then =
-    side.stage.kind === "awaiting_approval"
+  const then = withParts
+    ? "With the parts it goes through its gates again, then it awaits your approval."
+    : side.stage.kind === "awaiting_approval"
       ? "Then it awaits your approval."
       : "It goes on from where it is, and awaits your approval once its gates are green.";
   return `${ends}${then}`;

@@ -79,9 +79,8 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
     !several &&
     attempt !== null &&
     !attempt.adopted &&
-    attempt.ended_ms === null &&
     !isSettled(task.stage.kind) &&
-    !["waiting", "draft", "queued", "landing"].includes(task.stage.kind);
+    !["waiting", "draft", "failed", "queued", "landing"].includes(task.stage.kind);
   const adopted = !several && detail.attempts.some((a) => a.adopted) && comparable(detail).length > 1;
   useActions([
     ...permissionKeys.map(({ id, label, key, presses }) => ({

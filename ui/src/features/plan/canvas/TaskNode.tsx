@@ -7,7 +7,7 @@ import { edit } from "../../../ipc/ask";
 import type { TaskView } from "../../../ipc/bindings/TaskView";
 import { useLatestLine } from "../../../ipc/live";
 import { askedLine } from "../../../lib/asks";
-import { agentsWord, contendersLine, isContested } from "../../../lib/contenders";
+import { agentsWord, contendersLine, contendersTold, isContested } from "../../../lib/contenders";
 import { cx } from "../../../lib/cx";
 import { duration } from "../../../lib/format";
 import { useNow } from "../../../lib/now";
@@ -82,7 +82,8 @@ export const TaskNode = memo(function TaskNode({ data, selected }: NodeProps<Tas
 });
 
 function Agent({ task }: { task: TaskView }) {
-  const several = task.attempts.length > 1 || isContested(task);
+  // What was planned counts until it begins; then those that try it now.
+  const several = isContested(task) || (task.attempt === null && task.attempts.length > 1);
   const names = isContested(task) ? task.contenders.map((c) => c.agent) : task.attempts;
   const word = several ? `${names.length} attempts` : task.agent;
   return (
@@ -159,7 +160,7 @@ function Contest({ task, plan }: { task: TaskView; plan: string }) {
     <>
       <div
         className={cx(styles.second, styles[stageLook[task.stage.kind].hue])}
-        title={line}
+        title={contendersTold(task.contenders)}
         data-testid={testIds.nodeContenders(task.id)}
       >
         {line}

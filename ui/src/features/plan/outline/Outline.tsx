@@ -14,7 +14,7 @@ import { ask, edit } from "../../../ipc/ask";
 import type { PlanView } from "../../../ipc/bindings/PlanView";
 import type { TaskView } from "../../../ipc/bindings/TaskView";
 import { runAction, useActions } from "../../../lib/actions";
-import { agentsWord, contendersLine, isContested } from "../../../lib/contenders";
+import { agentsWord, contendersLine, contendersTold, isContested } from "../../../lib/contenders";
 import { cx } from "../../../lib/cx";
 import { duration } from "../../../lib/format";
 import { type InspectorTab, navigate } from "../../../lib/route";
@@ -358,7 +358,7 @@ function OutlineRow({
 /** Who tries it: those that do now, or those that will. */
 function agentsOf(task: TaskView): string {
   if (isContested(task)) return agentsWord(task.contenders.map((c) => c.agent));
-  return task.attempts.length > 1 ? agentsWord(task.attempts) : (task.agent ?? "");
+  return task.attempt === null && task.attempts.length > 1 ? agentsWord(task.attempts) : (task.agent ?? "");
 }
 
 function names(task: TaskView, titles: ReadonlyMap<string, string>): string {
@@ -367,7 +367,7 @@ function names(task: TaskView, titles: ReadonlyMap<string, string>): string {
 
 /** What the state's one word leaves out. */
 function told(task: TaskView): string {
-  if (isContested(task)) return `${task.stage.word}\n${contendersLine(task.contenders)}`;
+  if (isContested(task)) return `${task.stage.word}\n${contendersTold(task.contenders)}`;
   const why = task.why_waiting ?? task.stage.reason?.text ?? task.stage.word;
   return reviewMatters(task.stage) ? `${why}\n${task.review}` : why;
 }
