@@ -168,6 +168,7 @@ export const testIds = {
   takeDropped: "take-dropped",
   adopt: (letter: string) => `adopt-${letter}`,
   adoptYes: "adopt-yes",
+  adoptReason: "adopt-reason",
 
   // Inbox, log, trash, settings
   inbox: "inbox",

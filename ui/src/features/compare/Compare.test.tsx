@@ -95,13 +95,22 @@ test("adopting asks once, says what ends and what is kept, and then is shown as 
   fireEvent.click(await screen.findByTestId(testIds.adopt("B")));
   expect(sent("adopt")).toEqual([]);
   expect(screen.getByText(/Attempt 1 of claude ends; its work stays under a keep ref/)).toBeTruthy();
-  fireEvent.click(screen.getByTestId(testIds.adoptYes));
+  fireEvent.change(screen.getByTestId(testIds.adoptReason), {
+    target: { value: "Its tests need no sleep." },
+  });
+  fireEvent.submit(screen.getByTestId(testIds.adoptReason));
   await waitFor(() =>
-    expect(sent("adopt")).toEqual([{ type: "adopt", plan: "compare", task: "storage", attempt: 2 }]),
+    expect(sent("adopt")).toEqual([
+      { type: "adopt", plan: "compare", task: "storage", attempt: 2, reason: "Its tests need no sleep." },
+    ]),
   );
   await again();
   const loser = screen.getByTestId(testIds.compareSide("A"));
-  await waitFor(() => expect(loser.textContent).toContain("Given up: attempt 2 was adopted"));
+  await waitFor(() =>
+    expect(loser.textContent).toContain(
+      "Given up: Attempt 2 (codex) was adopted instead: Its tests need no sleep.",
+    ),
+  );
   expect(loser.textContent).toContain("coppice/keep/compare/storage/1");
   expect(screen.getByTestId(testIds.compareSide("B")).textContent).toContain("Adopted");
   expect(screen.queryByTestId(testIds.adopt("A"))).toBeNull();
@@ -146,8 +155,15 @@ test("files and hunks are collected and sent as one request, with both heads and
       ],
     },
   ]);
-  await waitFor(() => expect(screen.queryByTestId(testIds.takeParts)).toBeNull());
+  // They stay in sight until they are there.
+  expect(await screen.findByText(/being brought into A/)).toBeTruthy();
+  expect(screen.getByTestId(testIds.takeParts)).toBeTruthy();
   await again();
+  await waitFor(() => expect(screen.queryByTestId(testIds.takeParts)).toBeNull());
+  expect(useToasts.getState().toasts.map((t) => t.message)).toEqual([
+    "Took 3 parts into attempt 1. It goes through its gates again.",
+  ]);
+  expect(screen.queryByTestId(testIds.takeDropped)).toBeNull();
   // What was taken is the same in both now.
   await waitFor(() => expect(screen.getByTestId(testIds.compareFile(queue)).dataset.mark).toBe("same"));
   expect(screen.getByTestId(testIds.compareSide("A")).textContent).toContain("Checking 1 of 2");
@@ -202,8 +218,8 @@ test("a head that moved unseen is refused by the engine, and both are read again
   expect((await screen.findByTestId(testIds.takeDropped)).textContent).toContain("the head of A moved from");
 });
 
-test("adopting the one that receives takes what was collected for it first", async () => {
-  show("storage/1/2");
+test("adopting the one that receives waits until what was collected for it is there", async () => {
+  const { again } = show("storage/1/2");
   fireEvent.click(await screen.findByTestId(testIds.compareFile(queue)));
   fireEvent.click(screen.getByTestId(testIds.takeFile));
   await waitFor(() =>
@@ -211,6 +227,9 @@ test("adopting the one that receives takes what was collected for it first", asy
   );
   fireEvent.click(screen.getByTestId(testIds.adopt("A")));
   fireEvent.click(screen.getByTestId(testIds.adoptYes));
+  expect(await screen.findByText(/as soon as the parts are in it/)).toBeTruthy();
+  expect(sent("adopt")).toEqual([]);
+  await again();
   await waitFor(() => expect(sent("adopt")).toHaveLength(1));
   const order = asked.map((r) => r.type).filter((type) => type === "take" || type === "adopt");
   expect(order).toEqual(["take", "adopt"]);
@@ -244,7 +263,7 @@ test("a given-up attempt receives nothing, but the adopted one still takes from 
   show("config/2/1");
   fireEvent.click(await screen.findByTestId(testIds.compareFile(queue)));
   expect((screen.getByTestId(testIds.takeFile) as HTMLButtonElement).disabled).toBe(true);
-  expect(screen.getByText(/A was given up: attempt 1 was adopted/)).toBeTruthy();
+  expect(screen.getByText(/A was given up: Attempt 1 \(claude\) was adopted instead/)).toBeTruthy();
   press("swap");
   await waitFor(() =>
     expect((screen.getByTestId(testIds.takeFile) as HTMLButtonElement).disabled).toBe(false),

@@ -5,7 +5,7 @@ import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNote } from "../../components/ErrorNote";
 import { TryBeside } from "../../components/TryBeside";
-import { ask } from "../../ipc/ask";
+import { useBeside } from "../../ipc/beside";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { queries, usePlan, useTask } from "../../ipc/queries";
 import { useActions } from "../../lib/actions";
@@ -62,6 +62,7 @@ function NoPair({ plan, detail, back }: NoPairProps) {
   const { task } = detail;
   const agents = usePlan(plan).data?.agents ?? [];
   const attempt = currentAttempt(detail);
+  const beside = useBeside(plan, task.id);
   useActions([
     { id: "compare.close", label: "Back to the plan", group: "Compare", key: "escape", run: back },
   ]);
@@ -82,13 +83,7 @@ function NoPair({ plan, detail, back }: NoPairProps) {
         }
         actions={
           <>
-            {open && (
-              <TryBeside
-                agents={agents}
-                look="primary"
-                onTry={(agent) => void ask({ type: "try_beside", plan, task: task.id, agent })}
-              />
-            )}
+            {open && <TryBeside agents={agents} look="primary" onTry={beside.tryBeside} />}
             <Button onClick={back}>Back to the plan</Button>
           </>
         }

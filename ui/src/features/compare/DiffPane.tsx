@@ -16,6 +16,7 @@ import type { ComparedFile } from "../../ipc/bindings/ComparedFile";
 import type { CompareView } from "../../ipc/bindings/CompareView";
 import type { FileDiff } from "../../ipc/bindings/FileDiff";
 import { queries } from "../../ipc/queries";
+import { toWireError } from "../../ipc/request";
 import { useActionKey } from "../../lib/actions";
 import { count } from "../../lib/format";
 import { testIds } from "../../testids";
@@ -206,7 +207,9 @@ function Between({ view, file, taking, ...props }: Props & { file: ComparedFile 
     [read.data, parts, blocked, file.path],
   );
   const marks = useMemo(() => takenMarks(read.data, parts), [read.data, parts]);
-  if (file.same) return <EmptyState title="Both hold the same content">There is nothing to take.</EmptyState>;
+  // The engine may know by now that they are the same.
+  const same = file.same || (read.isError && toWireError(read.error).code === "not_found");
+  if (same) return <EmptyState title="Both hold the same content">There is nothing to take.</EmptyState>;
   if (read.isError) return <ErrorNote problem={read.error} onRetry={() => void read.refetch()} />;
   const { data } = read;
   return (

@@ -7,13 +7,16 @@ import { SafeText } from "../../components/diff/LineText";
 import { Popover } from "../../components/Popover";
 import { StatusShape } from "../../components/StatusShape";
 import { toast, toastError } from "../../components/toast";
+import { useBeside } from "../../ipc/beside";
 import type { CompareView } from "../../ipc/bindings/CompareView";
+import type { SideView } from "../../ipc/bindings/SideView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { request } from "../../ipc/request";
 import { useActionKey } from "../../lib/actions";
+import { isContested } from "../../lib/contenders";
 import { testIds } from "../../testids";
 import styles from "./Compare.module.css";
-import { hasFile, partWord, takeLabel } from "./collected";
+import { hasFile, type Parts, partWord, takeLabel } from "./collected";
 import type { Taking } from "./useTaking";
 import { adoptEffect, canAdopt, type Letter, sideName, takeEffect } from "./words";
 
@@ -27,8 +30,10 @@ interface Props {
 }
 
 export function Footer({ detail, view, taking, adopting, onAdopting, onReview }: Props) {
+  const beside = useBeside(view.plan, view.task);
   const [busy, setBusy] = useState(false);
-  const decided = detail.attempts.some((one) => one.adopted);
+  const [later, setLater] = useState<Later | null>(null);
+  const decided = !isContested(detail.task);
   const adoptable = {
     A: canAdopt(view.a, decided),
     B: canAdopt(view.b, decided),
@@ -40,58 +45,75 @@ export function Footer({ detail, view, taking, adopting, onAdopting, onReview }:
     if (adopting && !asked) onAdopting(null);
   }, [adopting, asked, onAdopting]);
 
-  const adopt = async (letter: Letter) => {
-    const side = letter === "A" ? view.a : view.b;
-    onAdopting(null);
+  const adopt = async (side: SideView, reason: string) => {
     setBusy(true);
-    // What was collected for it comes first: refused, nothing is adopted yet.
-    const ready = letter === "A" && taking.count > 0 ? await taking.send() : true;
-    if (ready) {
-      await request({ type: "adopt", plan: view.plan, task: view.task, attempt: side.attempt }).then(
-        () => toast({ tone: "good", message: `Adopted attempt ${side.attempt} of ${side.agent}` }),
-        toastError,
-      );
+    const { plan, task } = view;
+    const why = reason.trim() === "" ? undefined : reason.trim();
+    try {
+      await request({ type: "adopt", plan, task, attempt: side.attempt, reason: why });
+      toast({ tone: "good", message: `Adopted attempt ${side.attempt} of ${side.agent}` });
+      beside.again();
+    } catch (refused) {
+      toastError(refused);
     }
     setBusy(false);
   };
+  // What was collected for it comes first: refused, nothing is adopted.
+  const adoptWithParts = async (side: SideView, reason: string) => {
+    if (await taking.send()) setLater({ attempt: side.attempt, head: side.head, reason });
+  };
+  const arrived = later !== null && later.attempt === view.a.attempt && later.head !== view.a.head;
+  const away = later !== null && later.attempt !== view.a.attempt;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the parts are there or another one receives
+  useEffect(() => {
+    if (arrived && later) void adopt(view.a, later.reason);
+    if (arrived || away) setLater(null);
+  }, [arrived, away]);
 
   if (asked) {
     const side = asked === "A" ? view.a : view.b;
     const others = detail.task.contenders
       .filter((c) => c.attempt !== null && c.attempt !== side.attempt)
       .map((c) => ({ number: c.attempt ?? 0, agent: c.agent }));
-    const lost = asked === "B" && taking.count > 0;
     return (
-      <footer className={styles.footer} data-asking>
-        <StatusShape shape="half" hue="ready" />
-        <span className={styles.effect}>
-          <b>
-            Adopt {asked}, {sideName(side)}
-            {asked === "A" &&
-              taking.count > 0 &&
-              `, with ${takeLabel(taking.parts, "B").replace(/^Take /, "")}`}
-            ?
-          </b>{" "}
-          {adoptEffect(side, others, asked === "A" && taking.count > 0)}{" "}
-          {lost && "What was collected for A is dropped."}
-        </span>
-        <Ask verb={`Adopt ${asked}`} yes={() => void adopt(asked)} no={() => onAdopting(null)} />
-      </footer>
+      <AskAdopt
+        letter={asked}
+        side={side}
+        others={others}
+        parts={taking.parts}
+        onNo={() => onAdopting(null)}
+        onYes={(reason) => {
+          onAdopting(null);
+          void (asked === "A" && taking.count > 0 ? adoptWithParts(side, reason) : adopt(side, reason));
+        }}
+      />
     );
   }
-  const adopted = [view.a, view.b].find((side) => side.adopted);
+  const left =
+    [view.a, view.b].find((side) => side.adopted) ?? [view.a, view.b].find((s) => s.given_up === null);
   return (
     <footer className={styles.footer}>
-      <Said view={view} taking={taking} decided={decided} detail={detail} />
+      {later ? (
+        <span className={styles.effect} role="status">
+          <StatusShape shape="ring2" hue="work" /> A is adopted as soon as the parts are in it.{" "}
+          <Button size="small" look="plain" onClick={() => setLater(null)}>
+            Don’t adopt it
+          </Button>
+        </span>
+      ) : (
+        <Said view={view} taking={taking} decided={decided} />
+      )}
       {taking.count > 0 && <Collected taking={taking} />}
       {decided
-        ? adopted && (
+        ? left && (
             <Button
               look={taking.count > 0 ? "normal" : "primary"}
               data-testid={testIds.openReview}
-              onClick={() => onReview(adopted.attempt)}
+              onClick={() => onReview(left.attempt)}
             >
-              {adopted.stage.kind === "awaiting_approval" ? "Review it to approve" : "Review the adopted one"}
+              {left.stage.kind === "awaiting_approval"
+                ? "Review it to approve"
+                : "Review the one that is left"}
             </Button>
           )
         : (["A", "B"] as const).map((letter) => (
@@ -99,26 +121,33 @@ export function Footer({ detail, view, taking, adopting, onAdopting, onReview }:
               key={letter}
               look="normal"
               keyHint={keys[letter]}
-              busy={busy}
+              busy={busy || (later !== null && letter === "A")}
               disabled={!adoptable[letter]}
               title={adoptable[letter] ? undefined : "It has committed nothing that could be adopted."}
               data-testid={testIds.adopt(letter)}
               onClick={() => onAdopting(letter)}
             >
               Adopt {letter}
-              {letter === "A" &&
-                taking.count > 0 &&
-                `, with ${takeLabel(taking.parts, "B").replace(/^Take /, "")}`}
+              {letter === "A" && taking.count > 0 && withParts(taking.parts)}
             </Button>
           ))}
     </footer>
   );
 }
 
-type SaidProps = Pick<Props, "view" | "taking" | "detail"> & { decided: boolean };
+/** Adopting waits until what was sent with it has moved the head. */
+interface Later {
+  attempt: number;
+  head: string | null;
+  reason: string;
+}
+
+const withParts = (parts: Parts) => `, with ${takeLabel(parts, "B").replace(/^Take /, "")}`;
+
+type SaidProps = Pick<Props, "view" | "taking"> & { decided: boolean };
 
 /** What has to be known now: a refusal, what was dropped, or what the buttons do. */
-function Said({ view, taking, decided, detail }: SaidProps) {
+function Said({ view, taking, decided }: SaidProps) {
   if (taking.problem) {
     return (
       <span className={styles.effect} role="alert" data-testid={testIds.takeProblem}>
@@ -136,13 +165,17 @@ function Said({ view, taking, decided, detail }: SaidProps) {
       </span>
     );
   }
+  if (taking.underWay) {
+    return (
+      <span className={styles.effect} role="status">
+        <StatusShape shape="ring2" hue="work" /> They are being brought into A.
+      </span>
+    );
+  }
   if (taking.count > 0) return <span className={styles.effect}>{takeEffect("A")}</span>;
   if (!decided) {
     return (
-      <span className={styles.effect}>
-        Adopting one ends the others; their work stays under keep refs.
-        {detail.task.contenders.length < 2 && " Only one of them is still tried."}
-      </span>
+      <span className={styles.effect}>Adopting one ends the others; their work stays under keep refs.</span>
     );
   }
   const [kept] = [view.a, view.b].filter((side) => side.given_up !== null).flatMap((side) => side.keep_refs);
@@ -153,7 +186,7 @@ function Said({ view, taking, decided, detail }: SaidProps) {
           The other one's work is kept under <CopyId id={kept} show={kept} />.
         </>
       ) : (
-        "One of them was adopted."
+        "They are no longer tried side by side."
       )}
     </span>
   );
@@ -213,29 +246,58 @@ function Collected({ taking }: { taking: Taking }) {
   );
 }
 
-function Ask({ verb, yes, no }: { verb: string; yes: () => void; no: () => void }) {
+interface AskProps {
+  letter: Letter;
+  side: SideView;
+  others: readonly { number: number; agent: string }[];
+  parts: Parts;
+  onYes: (reason: string) => void;
+  onNo: () => void;
+}
+
+/** Asked once: what it does, and room for why; Enter adopts from both. */
+function AskAdopt({ letter, side, others, parts, onYes, onNo }: AskProps) {
+  const [reason, setReason] = useState("");
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => button.current?.focus(), []);
-  const back = (event: React.KeyboardEvent) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    no();
-  };
+  const takes = letter === "A" && parts.length > 0;
   return (
-    <>
-      <Button look="plain" keyHint="escape" onClick={no} onKeyDown={back}>
+    <form
+      className={styles.footer}
+      data-asking
+      onSubmit={(event) => {
+        event.preventDefault();
+        onYes(reason);
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onNo();
+      }}
+    >
+      <StatusShape shape="half" hue="ready" />
+      <span className={styles.effect}>
+        <b>
+          Adopt {letter}, {sideName(side)}
+          {takes && withParts(parts)}?
+        </b>{" "}
+        {adoptEffect(side, others, takes)}
+        {letter === "B" && parts.length > 0 && " What was collected for A is dropped."}
+      </span>
+      <input
+        className={styles.reasonInput}
+        aria-label="Why this one"
+        placeholder="Why this one (kept with the others)"
+        value={reason}
+        data-testid={testIds.adoptReason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <Button look="plain" keyHint="escape" onClick={onNo}>
         Cancel
       </Button>
-      <Button
-        ref={button}
-        look="primary"
-        keyHint="enter"
-        data-testid={testIds.adoptYes}
-        onClick={yes}
-        onKeyDown={back}
-      >
-        {verb}
+      <Button ref={button} look="primary" type="submit" keyHint="enter" data-testid={testIds.adoptYes}>
+        Adopt {letter}
       </Button>
-    </>
+    </form>
   );
 }

@@ -7,13 +7,13 @@ import type { DiffHandle } from "../../components/diff/DiffView";
 import type { Layout } from "../../components/diff/rows";
 import type { LineRange } from "../../components/diff/useLines";
 import { toastError } from "../../components/toast";
-import { ask } from "../../ipc/ask";
+import { useBeside } from "../../ipc/beside";
 import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { CompareView } from "../../ipc/bindings/CompareView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { openInEditor } from "../../ipc/engine";
 import { queries, usePlan } from "../../ipc/queries";
-import { comparable } from "../../lib/contenders";
+import { comparable, isContested } from "../../lib/contenders";
 import { useDesk } from "../../lib/desk";
 import { navigate } from "../../lib/route";
 import { testIds } from "../../testids";
@@ -57,6 +57,7 @@ export function Pair({ plan, detail, view, back }: Props) {
   const [openVerdicts, setOpenVerdicts] = useState(false);
   const [adopting, setAdopting] = useState<Letter | null>(null);
   const taking = useTaking(view);
+  const beside = useBeside(plan, task.id);
 
   const attemptOf = (number: number): AttemptView | undefined =>
     detail.attempts.find((one) => one.number === number);
@@ -116,8 +117,7 @@ export function Pair({ plan, detail, view, back }: Props) {
     back();
   };
   const toReview = (number: number) => navigate({ at: "review", plan, task: task.id, attempt: number });
-  const judge = (agent: string | null) =>
-    void ask({ type: "judge", plan, task: task.id, a: a.attempt, b: b.attempt, agent });
+  const judge = (agent: string | null) => beside.judge(a.attempt, b.attempt, agent);
   const { worktree } = attemptA ?? { worktree: null };
   const editor =
     file && worktree && diff !== "b"
@@ -136,7 +136,7 @@ export function Pair({ plan, detail, view, back }: Props) {
         if (hunk) taking.hunk(file.path, rangeOf(hunk));
       }
     : undefined;
-  const decided = detail.attempts.some((one) => one.adopted);
+  const decided = !isContested(task);
 
   useCompareActions({
     view,

@@ -9,7 +9,7 @@ const between = (into: string, from: string, swapped = false): Between => ({
   into: { attempt: swapped ? 2 : 1, head: into },
   from: { attempt: swapped ? 1 : 2, head: from },
 });
-const { change, settle, clear } = useCollections.getState();
+const { change, settle, clear, markSent } = useCollections.getState();
 const of = (b: Between) => useCollections.getState().all[keyOf(b)];
 
 beforeEach(() => useCollections.setState({ all: {} }));
@@ -49,4 +49,23 @@ test("words that were not read yet outlive another move, and nothing lost needs 
   change(between(one, two), (parts) => parts);
   settle(between(one, three));
   expect(of(between(one, two))?.dropped).toBeNull();
+});
+
+test("what was sent has arrived when the receiving head moves, and only then", () => {
+  change(between(one, two), (parts) => withFile(parts, "a.rs"));
+  markSent(between(one, two));
+  settle(between(three, two));
+  expect(of(between(one, two))).toMatchObject({ parts: [], taken: 1, dropped: null, sent: false });
+  change(between(three, two), (parts) => withFile(parts, "b.rs"));
+  markSent(between(three, two));
+  settle(between(one, three));
+  expect(of(between(one, two))).toMatchObject({ parts: [], taken: 0 });
+  expect(of(between(one, two))?.dropped).toContain("1 collected part was dropped");
+});
+
+test("collecting more after sending is another collection that is not sent", () => {
+  change(between(one, two), (parts) => withFile(parts, "a.rs"));
+  markSent(between(one, two));
+  change(between(one, two), (parts) => withFile(parts, "b.rs"));
+  expect(of(between(one, two))).toMatchObject({ sent: false });
 });

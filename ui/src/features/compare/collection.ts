@@ -1,5 +1,6 @@
-// What was collected to be taken, by the two attempts and their heads. It outlives a look elsewhere, and is dropped,
-// with words, as soon as a head moves: parts of other heads are other parts.
+// What was collected to be taken, by the two attempts and their heads. It outlives a look elsewhere. As soon as a head
+// moves it is gone: taken, where it was sent and only the receiving head moved; else dropped, with words, because parts
+// of other heads are other parts.
 
 import { create } from "zustand";
 import { countParts, type Parts } from "./collected";
@@ -16,20 +17,26 @@ export interface Between {
 export interface Collection {
   between: Between;
   parts: Parts;
-  /** Why parts are gone, until it is read. */
+  /** The engine has agreed to take them, and is at it. */
+  sent: boolean;
+  /** What became of them, until it is read. */
+  taken: number;
   dropped: string | null;
 }
 
 interface Collections {
   all: Readonly<Record<string, Collection>>;
   change: (between: Between, change: (parts: Parts) => Parts) => void;
-  /** Drops what was collected of other heads. */
+  /** Lets go of what was collected of other heads. */
   settle: (between: Between) => void;
+  markSent: (between: Between) => void;
   clear: (between: Between) => void;
 }
 
 export const keyOf = ({ plan, task, into, from }: Between) =>
   JSON.stringify([plan, task, into.attempt, from.attempt]);
+
+const fresh = { parts: [], sent: false, taken: 0, dropped: null };
 
 export const useCollections = create<Collections>((set) => ({
   all: {},
@@ -37,18 +44,32 @@ export const useCollections = create<Collections>((set) => ({
     set(({ all }) => {
       const known = all[keyOf(between)];
       const parts = change(known && sameHeads(known.between, between) ? known.parts : []);
-      return { all: { ...all, [keyOf(between)]: { between, parts, dropped: null } } };
+      return { all: { ...all, [keyOf(between)]: { ...fresh, between, parts } } };
     }),
   settle: (between) =>
     set(({ all }) => {
       const known = all[keyOf(between)];
       if (!known || sameHeads(known.between, between)) return {};
       const lost = countParts(known.parts);
-      const dropped = lost > 0 ? droppedWords(lost, movedSides(known.between, between)) : known.dropped;
-      return { all: { ...all, [keyOf(between)]: { between, parts: [], dropped } } };
+      const arrived = known.sent && known.between.from.head === between.from.head;
+      const now: Collection = {
+        ...fresh,
+        between,
+        taken: arrived ? lost : 0,
+        dropped: arrived
+          ? null
+          : lost > 0
+            ? droppedWords(lost, movedSides(known.between, between))
+            : known.dropped,
+      };
+      return { all: { ...all, [keyOf(between)]: now } };
     }),
-  clear: (between) =>
-    set(({ all }) => ({ all: { ...all, [keyOf(between)]: { between, parts: [], dropped: null } } })),
+  clear: (between) => set(({ all }) => ({ all: { ...all, [keyOf(between)]: { ...fresh, between } } })),
+  markSent: (between) =>
+    set(({ all }) => {
+      const known = all[keyOf(between)];
+      return known ? { all: { ...all, [keyOf(between)]: { ...known, sent: true } } } : {};
+    }),
 }));
 
 function sameHeads(x: Between, y: Between): boolean {

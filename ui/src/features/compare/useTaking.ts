@@ -30,7 +30,7 @@ export function useTaking(view: CompareView) {
         };
   const name = between ? keyOf(between) : "";
   const known = useCollections((c) => c.all[name]);
-  const { change, settle, clear } = useCollections.getState();
+  const { change, settle, clear, markSent } = useCollections.getState();
   const heads = between ? `${between.into.head} ${between.from.head}` : "";
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another pair or other heads are the reason
@@ -38,6 +38,18 @@ export function useTaking(view: CompareView) {
     setProblem(null);
     if (between) settle(between);
   }, [name, heads]);
+
+  const taken = known?.taken ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: said once for each time something arrived
+  useEffect(() => {
+    if (!between || taken === 0) return;
+    const into = `attempt ${between.into.attempt}`;
+    toast({
+      tone: "good",
+      message: `Took ${count(taken, "part")} into ${into}. It goes through its gates again.`,
+    });
+    clear(between);
+  }, [taken, name]);
 
   // Until it is settled, what was collected of other heads is no longer counted.
   const fits = known?.between.into.head === a.head && known.between.from.head === b.head;
@@ -49,6 +61,8 @@ export function useTaking(view: CompareView) {
   return {
     parts,
     count: countParts(parts),
+    /** The engine has agreed and is at it; the parts stay until they are there. */
+    underWay: fits && known.sent,
     dropped: known?.dropped ?? null,
     problem,
     sending,
@@ -74,11 +88,8 @@ export function useTaking(view: CompareView) {
           from_head: between.from.head,
           parts: [...parts],
         });
-        clear(between);
-        toast({
-          tone: "good",
-          message: `Took ${count(countParts(parts), "part")} into attempt ${between.into.attempt}. It goes through its gates again.`,
-        });
+        // They are there when the head has moved; until then they stay in sight.
+        markSent(between);
         return true;
       } catch (refused) {
         const { code, message, hint } = toWireError(refused);

@@ -66,8 +66,8 @@ test("what was said of another pair is not about this one", () => {
 
 test("what was given up, is empty or lands can't receive", () => {
   expect(cannotReceive(side(1), "A")).toBeNull();
-  expect(cannotReceive(side(1, "discarded", { given_up: "attempt 2 was adopted" }), "A")).toBe(
-    "A was given up: attempt 2 was adopted. Swap to take from it.",
+  expect(cannotReceive(side(1, "failed", { given_up: "Attempt 2 (gpt) was adopted instead." }), "A")).toBe(
+    "A was given up: Attempt 2 (gpt) was adopted instead. Swap to take from it.",
   );
   expect(cannotReceive(side(1, "implementing", { head: null }), "A")).toContain("nothing yet");
   expect(cannotReceive(side(1, "landing"), "A")).toContain("can't be changed");

@@ -79,7 +79,8 @@ export function judgementWords(judgement: JudgementView, view: CompareView): str
 
 /** Why a side's newest words can't be taken into: null when they can. */
 export function cannotReceive(side: SideView, letter: Letter): string | null {
-  if (side.given_up !== null) return `${letter} was given up: ${side.given_up}. Swap to take from it.`;
+  if (side.given_up !== null)
+    return `${letter} was given up: ${side.given_up.replace(/\.$/, "")}. Swap to take from it.`;
   if (side.head === null) return `${letter} has committed nothing yet.`;
   if (["landed", "cancelled", "discarded", "queued", "landing"].includes(side.stage.kind))
     return `${letter} can't be changed: ${side.stage.word.toLowerCase()}.`;

@@ -11,7 +11,7 @@ import { TryBeside } from "../../components/TryBeside";
 import { Verbatim } from "../../components/Verbatim";
 import { act } from "../../ipc/act";
 import { answerAgent, messageAgent } from "../../ipc/agents";
-import { ask } from "../../ipc/ask";
+import { useBeside } from "../../ipc/beside";
 import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { Contender } from "../../ipc/bindings/Contender";
 import type { PlanView } from "../../ipc/bindings/PlanView";
@@ -36,6 +36,7 @@ export function Contenders({ plan, detail }: Props) {
   const names = contenderNames(task.contenders);
   const ready = task.contenders.every((c) => c.stage.kind === "awaiting_approval");
   const key = useActionKey("task.compare");
+  const beside = useBeside(plan.id, task.id);
   return (
     <section className={styles.contenders} aria-label="Attempts side by side">
       <ul>
@@ -69,7 +70,7 @@ export function Contenders({ plan, detail }: Props) {
           size="small"
           look="plain"
           label="Try another beside them"
-          onTry={(agent) => void ask({ type: "try_beside", plan: plan.id, task: task.id, agent })}
+          onTry={beside.tryBeside}
         />
       </div>
     </section>

@@ -11,7 +11,8 @@ import { useDraft } from "../../components/useDraft";
 import { Verbatim } from "../../components/Verbatim";
 import { act } from "../../ipc/act";
 import { answerAgent, messageAgent } from "../../ipc/agents";
-import { edit, ask as send, attempt as shown } from "../../ipc/ask";
+import { edit, attempt as shown } from "../../ipc/ask";
+import { useBeside } from "../../ipc/beside";
 import type { PlanView } from "../../ipc/bindings/PlanView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { openInEditor } from "../../ipc/engine";
@@ -57,6 +58,7 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
   const { task } = detail;
   const attempt = currentAttempt(detail);
   const several = isContested(task);
+  const beside = useBeside(plan.id, task.id);
   const contents: Record<InspectorTab, React.ReactNode> = {
     spec: <SpecTab plan={plan} detail={detail} />,
     scope: <ScopeTab plan={plan} detail={detail} />,
@@ -75,7 +77,7 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
   const keep = `${plan.id}/${task.id}`;
   const messaged = agent && !several && !ask && takesMessages(agent, plan.agents) ? agent : null;
   // One open attempt may get company; what is about to land may not.
-  const besides =
+  const mayJoin =
     !several &&
     attempt !== null &&
     !attempt.adopted &&
@@ -143,7 +145,7 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
           />
         </div>
       )}
-      {(detail.actions.length > 0 || reviewable || messaged || besides || adopted) && (
+      {(detail.actions.length > 0 || reviewable || messaged || mayJoin || adopted) && (
         <div className={styles.actions}>
           <TaskActions
             actions={detail.actions}
@@ -183,13 +185,7 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
                 onMessage={(text) => messageAgent(plan.id, task.id, text)}
               />
             )}
-            {besides && (
-              <TryBeside
-                agents={plan.agents}
-                size="small"
-                onTry={(agent) => void send({ type: "try_beside", plan: plan.id, task: task.id, agent })}
-              />
-            )}
+            {mayJoin && <TryBeside agents={plan.agents} size="small" onTry={beside.tryBeside} />}
             {adopted && (
               <Button
                 size="small"

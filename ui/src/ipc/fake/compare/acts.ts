@@ -17,7 +17,7 @@ export function contend(fake: Fake, p: FakePlan, request: ContestAct): void {
     case "try_beside":
       return tryBeside(fake, p, t, request.agent);
     case "adopt":
-      return adopt(fake, p, t, request.attempt);
+      return adopt(fake, p, t, request.attempt, request.reason);
     case "take":
       return take(fake, p, t, request);
     case "judge": {
@@ -77,15 +77,16 @@ function tryBeside(fake: Fake, p: FakePlan, t: TaskView, chosen: string | null):
   fake.say(p.view.id, { type: "attempt.started", task: t.id, attempt: number, base, branch, worktree });
 }
 
-function adopt(fake: Fake, p: FakePlan, t: TaskView, number: number): void {
+function adopt(fake: Fake, p: FakePlan, t: TaskView, number: number, reason?: string): void {
   const contest = known(p, t);
   const chosen = attemptIn(p, t.id, number);
   if (contest.givenUp.has(number)) refuse("refused", `Attempt ${number} was given up.`);
   if (!chosen.head) refuse("refused", `Attempt ${number} has committed nothing yet.`);
+  const why = `Attempt ${number} (${chosen.agent}) was adopted instead${reason ? `: ${reason}` : "."}`;
   for (const a of p.attempts.get(t.id) ?? []) {
     if (a === chosen || contest.givenUp.has(a.number)) continue;
-    contest.givenUp.set(a.number, `attempt ${number} was adopted`);
-    a.stage = stage("discarded", "Given up");
+    contest.givenUp.set(a.number, why);
+    a.stage = stage("failed", "Given up", { reason: { code: "given_up", text: why, paths: [] } });
     a.ended_ms = Date.now();
     a.worktree = null;
     a.keep_refs = [`refs/coppice/keep/${p.view.id}/${t.id}/${a.number}`];

@@ -165,6 +165,8 @@ function contest(p: FakePlan, id: string, base: Tree, tries: Try[]): Contest {
   return made;
 }
 
+const adoptedInstead = "Attempt 1 (claude) was adopted instead: it is smaller and names its units.";
+
 export function comparePlan(): FakePlan {
   const at = (m: number) => Date.now() - m * minute;
   const several = (id: string, title: string, y: number, at_: Stage, more: Partial<TaskView> = {}) =>
@@ -284,10 +286,12 @@ export function comparePlan(): FakePlan {
       tree: storageB,
       verdicts: ["met", "met", "unmet", "met"],
       findings: 1,
-      stage: stage("discarded", "Given up"),
+      stage: stage("failed", "Given up", {
+        reason: { code: "given_up", text: adoptedInstead, paths: [] },
+      }),
     },
   ]);
-  config.givenUp.set(2, "attempt 1 was adopted");
+  config.givenUp.set(2, adoptedInstead);
   for (const a of made.attempts.get("config") ?? []) {
     a.actions = [];
     if (a.number === 1) a.adopted = true;
