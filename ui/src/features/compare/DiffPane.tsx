@@ -25,6 +25,7 @@ import { hasFile, hasHunk, hunkEnd, hunkWords, type Parts, rangeOf } from "./col
 import { CONTEXT, type Diff, diffNames, sidesOf } from "./diffs";
 import { Badge } from "./SideHead";
 import type { Taking } from "./useTaking";
+import { cannotReceive } from "./words";
 
 /** A line that is to be shown as soon as its file is there. */
 export interface Goal {
@@ -70,7 +71,7 @@ export function DiffPane(props: Props) {
       {diff === "between" && taking.blocked !== null && !file.same && (
         <p className={styles.blocked} role="status">
           {taking.blocked}
-          {view.a.given_up !== null && view.b.given_up === null && (
+          {view.b.head !== null && cannotReceive(view.b, "B") === null && (
             <Button size="small" onClick={props.onSwap}>
               Swap A and B
             </Button>
@@ -188,6 +189,9 @@ function SinceBase({ view, file, attempt, ...props }: SinceProps) {
   );
 }
 
+/** A small button with the padding of a note. */
+const HUNK_NOTE = 38;
+
 const NO_NOTES: readonly DiffNote[] = [];
 
 function Between({ view, file, taking, ...props }: Props & { file: ComparedFile }) {
@@ -241,6 +245,7 @@ function hunkNotes(
     return {
       ...at,
       id: `hunk ${place}`,
+      height: HUNK_NOTE,
       body: (
         <div className={styles.hunk} data-taken={taken || undefined}>
           <Button

@@ -38,6 +38,8 @@ export function Footer({ detail, view, taking, adopting, onAdopting, onReview }:
     A: canAdopt(view.a, decided),
     B: canAdopt(view.b, decided),
   };
+  // What can't be brought into A now is not adopted with it.
+  const carried = taking.blocked === null ? taking.parts : [];
   const asked = adopting && adoptable[adopting] ? adopting : null;
   const keys = { A: useActionKey("compare.adopt-a"), B: useActionKey("compare.adopt-b") };
   // The other one may have been adopted meanwhile, or a head is gone.
@@ -80,11 +82,11 @@ export function Footer({ detail, view, taking, adopting, onAdopting, onReview }:
         letter={asked}
         side={side}
         others={others}
-        parts={taking.parts}
+        parts={carried}
         onNo={() => onAdopting(null)}
         onYes={(reason) => {
           onAdopting(null);
-          void (asked === "A" && taking.count > 0 ? adoptWithParts(side, reason) : adopt(side, reason));
+          void (asked === "A" && carried.length > 0 ? adoptWithParts(side, reason) : adopt(side, reason));
         }}
       />
     );
@@ -128,7 +130,7 @@ export function Footer({ detail, view, taking, adopting, onAdopting, onReview }:
               onClick={() => onAdopting(letter)}
             >
               Adopt {letter}
-              {letter === "A" && taking.count > 0 && withParts(taking.parts)}
+              {letter === "A" && carried.length > 0 && withParts(carried)}
             </Button>
           ))}
     </footer>
@@ -172,7 +174,7 @@ function Said({ view, taking, decided }: SaidProps) {
       </span>
     );
   }
-  if (taking.count > 0) return <span className={styles.effect}>{takeEffect("A")}</span>;
+  if (taking.count > 0) return <span className={styles.effect}>{taking.blocked ?? takeEffect("A")}</span>;
   if (!decided) {
     return (
       <span className={styles.effect}>Adopting one ends the others; their work stays under keep refs.</span>
@@ -237,6 +239,7 @@ function Collected({ taking }: { taking: Taking }) {
         look="primary"
         keyHint={key}
         busy={taking.sending}
+        disabled={taking.blocked !== null}
         data-testid={testIds.takeParts}
         onClick={() => void taking.send()}
       >
@@ -278,7 +281,7 @@ function AskAdopt({ letter, side, others, parts, onYes, onNo }: AskProps) {
       <StatusShape shape="half" hue="ready" />
       <span className={styles.effect}>
         <b>
-          Adopt {letter}, {sideName(side)}
+          Adopt {letter} {sideName(side)}
           {takes && withParts(parts)}?
         </b>{" "}
         {adoptEffect(side, others, takes)}

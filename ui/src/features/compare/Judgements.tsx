@@ -4,7 +4,6 @@ import { ChevronDown, ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { Code } from "../../components/Code";
 import { SafeText } from "../../components/diff/LineText";
-import { TextLines } from "../../components/TextLines";
 import { Ago } from "../../components/Time";
 import type { CompareView } from "../../ipc/bindings/CompareView";
 import type { JudgementView } from "../../ipc/bindings/JudgementView";
@@ -83,7 +82,7 @@ function Judgement({ judgement, view, open, place }: JudgementProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: reasons of a fixed judgement have no other name
             <li key={i} data-selectable>
               <span className="quiet">{i === 0 ? "Asked first: " : "Asked again, swapped: "}</span>
-              <TextLines text={reason} />
+              <Code text={reason} />
             </li>
           ))}
         </ol>

@@ -74,7 +74,11 @@ export function SideHead({ letter, side, attempt, choices, onPick, onTerminal, o
           <span>Given up</span>
         )}
       </span>
-      {side.head !== null && <CopyId id={side.head} />}
+      {side.head !== null && (
+        <span className={styles.headId}>
+          <CopyId id={side.head} />
+        </span>
+      )}
       <span className={styles.space} />
       <Tooltip text={`Terminal of ${letter}'s newest run`} keyHint={terminalKey}>
         <Button
@@ -103,7 +107,7 @@ export function SideHead({ letter, side, attempt, choices, onPick, onTerminal, o
       </Tooltip>
       {side.given_up !== null && (
         <span className={styles.over} data-selectable>
-          Given up: <SafeText text={side.given_up} />
+          <SafeText text={side.given_up} />
           {side.keep_refs.map((ref) => (
             <span key={ref}>
               {" · kept under "}

@@ -88,7 +88,7 @@ export function useCompareActions(deeds: Deeds): void {
       taking.count > 0 ? `${takeLabel(taking.parts, "B")} into A` : "Take what is collected",
       "mod+enter",
       () => void taking.send(),
-      () => taking.count > 0 && !taking.sending,
+      () => taking.count > 0 && !taking.sending && taking.blocked === null,
     ),
     ...(["A", "B"] as const).flatMap((letter) => {
       const side = letter === "A" ? view.a : view.b;
@@ -96,18 +96,18 @@ export function useCompareActions(deeds: Deeds): void {
       return [
         act(
           `adopt-${low}`,
-          `Adopt ${letter}, ${sideName(side)}`,
+          `Adopt ${letter} ${sideName(side)}`,
           low,
           () => deeds.adopt(letter),
           () => !deeds.asking && canAdopt(side, deeds.decided),
         ),
         act(
           `terminal-${low}`,
-          `Terminal of ${letter}, ${sideName(side)}`,
+          `Terminal of ${letter} ${sideName(side)}`,
           letter === "A" ? "g" : "shift+g",
           () => deeds.terminal(letter),
         ),
-        act(`review-${low}`, `Review of ${letter}, ${sideName(side)}`, letter === "A" ? "w" : "shift+w", () =>
+        act(`review-${low}`, `Review of ${letter} ${sideName(side)}`, letter === "A" ? "w" : "shift+w", () =>
           deeds.review(letter),
         ),
       ];

@@ -67,8 +67,7 @@ export function useTaking(view: CompareView) {
     problem,
     sending,
     /** Why nothing can be taken this way round; null when it can. */
-    blocked:
-      between === null ? (cannotReceive(a, "A") ?? "B has committed nothing yet.") : cannotReceive(a, "A"),
+    blocked: cannotReceive(a, "A") ?? (between === null ? "B has nothing yet that could be taken." : null),
     file: (path: string) => collect((now) => withFile(now, path)),
     hunk: (path: string, range: HunkRange) => collect((now) => withHunk(now, path, range)),
     clear: () => between && clear(between),

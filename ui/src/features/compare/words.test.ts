@@ -64,12 +64,25 @@ test("what was said of another pair is not about this one", () => {
   expect(isAbout(said({ b: 3 }), view)).toBe(false);
 });
 
-test("what was given up, is empty or lands can't receive", () => {
+test("only what rests with a head receives, and what was given up or lands never does", () => {
   expect(cannotReceive(side(1), "A")).toBeNull();
   expect(cannotReceive(side(1, "failed", { given_up: "Attempt 2 (gpt) was adopted instead." }), "A")).toBe(
     "A was given up: Attempt 2 (gpt) was adopted instead. Swap to take from it.",
   );
-  expect(cannotReceive(side(1, "implementing", { head: null }), "A")).toContain("nothing yet");
+  expect(cannotReceive(side(1, "awaiting_approval", { head: null }), "A")).toContain("nothing yet");
+  expect(cannotReceive(side(1, "checking"), "A")).toBe(
+    "A is at work (Checking 1 of 2): parts can be taken into it once it rests.",
+  );
+  const asks = (code: string) => ({
+    stage: {
+      kind: "needs_you" as const,
+      word: "Needs you",
+      reason: { code, text: "", paths: [] },
+      commit: null,
+    },
+  });
+  expect(cannotReceive(side(1, "needs_you", asks("findings_remain")), "A")).toBeNull();
+  expect(cannotReceive(side(1, "needs_you", asks("permission")), "A")).toContain("once it rests");
   expect(cannotReceive(side(1, "landing"), "A")).toContain("can't be changed");
 });
 

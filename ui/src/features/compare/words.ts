@@ -4,13 +4,14 @@ import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { CompareView } from "../../ipc/bindings/CompareView";
 import type { JudgementView } from "../../ipc/bindings/JudgementView";
 import type { SideView } from "../../ipc/bindings/SideView";
+import { askOf } from "../../lib/asks";
 import { count, shortId } from "../../lib/format";
 
 export type Letter = "A" | "B";
 
-/** "attempt 2, codex". */
+/** "(attempt 2, codex)". */
 export function sideName({ attempt, agent }: Pick<SideView, "attempt" | "agent">): string {
-  return `attempt ${attempt}, ${agent}`;
+  return `(attempt ${attempt}, ${agent})`;
 }
 
 const and = (names: readonly string[]) =>
@@ -77,12 +78,14 @@ export function judgementWords(judgement: JudgementView, view: CompareView): str
   return `The judge ${by} preferred ${letterOf(better, view)} both times.`;
 }
 
-/** Why a side's newest words can't be taken into: null when they can. */
+/** Why nothing can be brought into a side; null when it can: it has to rest, with a head that was looked at. */
 export function cannotReceive(side: SideView, letter: Letter): string | null {
-  if (side.given_up !== null)
-    return `${letter} was given up: ${side.given_up.replace(/\.$/, "")}. Swap to take from it.`;
-  if (side.head === null) return `${letter} has committed nothing yet.`;
-  if (["landed", "cancelled", "discarded", "queued", "landing"].includes(side.stage.kind))
-    return `${letter} can't be changed: ${side.stage.word.toLowerCase()}.`;
-  return null;
+  const { stage, given_up } = side;
+  if (given_up !== null)
+    return `${letter} was given up: ${given_up.replace(/\.$/, "")}. Swap to take from it.`;
+  if (["landed", "cancelled", "discarded", "queued", "landing"].includes(stage.kind))
+    return `${letter} can't be changed: ${stage.word}.`;
+  const rests = stage.kind === "awaiting_approval" || (stage.kind === "needs_you" && askOf(stage) === null);
+  if (!rests) return `${letter} is at work (${stage.word}): parts can be taken into it once it rests.`;
+  return side.head === null ? `${letter} has committed nothing yet.` : null;
 }

@@ -15,6 +15,7 @@ import { duration } from "../../lib/format";
 import { navigate } from "../../lib/route";
 import { testIds } from "../../testids";
 import styles from "./inspector.module.css";
+import { OfAttempt } from "./OfAttempt";
 import type { TabProps } from "./SpecTab";
 
 export function ChecksTab({ plan, detail }: TabProps) {
@@ -42,6 +43,7 @@ export function ChecksTab({ plan, detail }: TabProps) {
   const open = plan.checks.filter((c) => !atHead.some((e) => e.check === c.name && e.void === null));
   return (
     <div className={styles.tab}>
+      {attempt && <OfAttempt detail={detail} attempt={attempt} />}
       <section className={styles.part}>
         <h3>At the head</h3>
         {atHead.map((e) => (

@@ -251,7 +251,7 @@ function StageNow({ detail }: { detail: TaskDetail }) {
             </span>
           )}
       </div>
-      {reviewMatters(task.stage) && (
+      {reviewMatters(task.stage) && !isContested(task) && (
         <div className={styles.reviewNow} data-testid={testIds.reviewSentence}>
           {task.review}
         </div>

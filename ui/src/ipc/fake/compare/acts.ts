@@ -119,6 +119,12 @@ function take(fake: Fake, p: FakePlan, t: TaskView, request: Extract<Request, { 
         `The head of attempt ${a.number} moved to ${a.head?.slice(0, 7)}.`,
         "Look at the two again.",
       );
+  if (into.stage.kind !== "awaiting_approval" && into.stage.kind !== "needs_you")
+    refuse(
+      "refused",
+      `Attempt ${into.number} can't take anything now: ${into.stage.word}.`,
+      "Wait until it rests.",
+    );
   const dirty = contest.dirty.get(into.number);
   if (dirty)
     refuse(
