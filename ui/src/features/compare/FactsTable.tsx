@@ -115,24 +115,26 @@ export function FactsTable(props: Props) {
 function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
     <span className={styles.values}>
-      {facts.map((fact) => (
-        <span key={fact.text} className={styles.value}>
-          <span data-better={fact.better || undefined}>
-            {fact.text}
-            {fact.better && (
-              <span className={styles.better} title="The better of the two">
-                <span aria-hidden>▲</span>
-                <span className="visually-hidden"> (better)</span>
+      {facts
+        .filter((fact) => fact.text !== "")
+        .map((fact) => (
+          <span key={fact.text} className={styles.value}>
+            <span data-better={fact.better || undefined}>
+              {fact.text}
+              {fact.better && (
+                <span className={styles.better} title="The better of the two">
+                  <span aria-hidden>▲</span>
+                  <span className="visually-hidden"> (better)</span>
+                </span>
+              )}
+            </span>
+            {fact.note && (
+              <span className={styles.note} data-hue={fact.note.hue}>
+                {fact.note.text}
               </span>
             )}
           </span>
-          {fact.note && (
-            <span className={styles.note} data-hue={fact.note.hue}>
-              {fact.note.text}
-            </span>
-          )}
-        </span>
-      ))}
+        ))}
     </span>
   );
 }

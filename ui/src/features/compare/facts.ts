@@ -77,7 +77,10 @@ export function factRows(a: Side, b: Side): FactRow[] {
         (s) => (s.head === null ? null : s.added + s.deleted),
         "less",
         ({ view }) => ({
-          text: `+${view.added.toLocaleString("en")} −${view.deleted.toLocaleString("en")}`,
+          text:
+            view.head === null
+              ? ""
+              : `+${view.added.toLocaleString("en")} −${view.deleted.toLocaleString("en")}`,
         }),
       ),
     ]),

@@ -11,6 +11,7 @@ import type { SideView } from "../../bindings/SideView";
 import type { TaskView } from "../../bindings/TaskView";
 import type { FakePlan } from "../plan";
 import { refuse } from "../refuse";
+import { requirementsOf } from "../reviews";
 import { commitId, printOf } from "../shapes";
 import { countChanges, type Tree } from "./texts";
 
@@ -93,7 +94,7 @@ export function recount(contest: Contest, attempt: AttemptView): void {
   Object.assign(attempt, { files: files.length, added, deleted });
 }
 
-function sideView(p: FakePlan, contest: Contest, a: AttemptView): SideView {
+function sideView(p: FakePlan, contest: Contest, task: string, a: AttemptView): SideView {
   const { last, requirements, findings, rounds } = a.review;
   const used = usedBy(a.runs);
   const reviewed = last !== null && last.void === null && last.failed === null;
@@ -108,7 +109,7 @@ function sideView(p: FakePlan, contest: Contest, a: AttemptView): SideView {
     checks_green: a.evidence.filter((e) => e.passed && e.void === null && !e.merged).length,
     checks: p.view.checks.length,
     met: reviewed ? requirements.filter((r) => r.status === "met" || r.waived !== null).length : null,
-    requirements: requirements.length,
+    requirements: requirementsOf(p.view.tasks.find((t) => t.id === task)?.spec ?? "").length,
     findings: findings.filter((f) => f.state === "open").length,
     rounds,
     files: a.files,
@@ -138,8 +139,8 @@ export function compareView(p: FakePlan, task: string, a: number, b: number): Co
     plan: p.view.id,
     task,
     base: one.base,
-    a: sideView(p, contest, one),
-    b: sideView(p, contest, other),
+    a: sideView(p, contest, task, one),
+    b: sideView(p, contest, task, other),
     files: paths.map((path) => ({
       path,
       a: changed(treeA, path),
