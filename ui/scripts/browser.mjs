@@ -57,7 +57,9 @@ export async function openPage() {
       // The fake and the packages are served cold the first time.
       await page.locator("[data-testid='needs-you']").waitFor({ timeout: 60_000 });
       await page
-        .locator("[data-testid='rail'], [data-testid='try-demo'], [data-testid='review']")
+        .locator(
+          "[data-testid='rail'], [data-testid='try-demo'], [data-testid='review'], [data-testid='compare']",
+        )
         .first()
         .waitFor();
     },

@@ -168,6 +168,34 @@ async function eventually(check, limit = 8000) {
   }
 }
 
+step("two attempts are compared, taken from and chosen by keys alone", async () => {
+  await go("compare", "/plan/compare/graph/storage/spec", { still: false });
+  await id("contender-2").waitFor();
+  await page.keyboard.press("c");
+  await id("compare").waitFor();
+  await page.keyboard.press("o");
+  await id("verdict-4-A").getByText("Unmet").waitFor();
+  await page.keyboard.press("o");
+  await page.keyboard.press("j");
+  await id("take-hunk-0").waitFor();
+  await page.keyboard.press("]");
+  await page.keyboard.press("t");
+  await page.keyboard.press("k");
+  await page.keyboard.press("Shift+T");
+  await id("take-parts").getByText("Take 2 parts from B").waitFor();
+  await page.keyboard.press("Control+Enter");
+  await id("compare-side-A").getByText("Checking 1 of 2").waitFor();
+  await id("take-parts").waitFor({ state: "detached" });
+  await page.keyboard.press("b");
+  await id("adopt-yes").waitFor();
+  await page.keyboard.press("Enter");
+  await id("compare-side-A").getByText("coppice/keep/compare/storage/1").waitFor();
+  await page.keyboard.press("x");
+  await id("compare-side-A").getByText("Adopted").waitFor();
+  await page.keyboard.press("w");
+  await id("review").waitFor();
+});
+
 let failed = 0;
 for (const [name, run] of steps) {
   try {

@@ -39,7 +39,7 @@ export function Layout() {
     else if (project) navigate({ at: "project", project: project.id }, "replace");
   }, [route.at, projects, plan, project]);
 
-  const full = route.at === "review";
+  const full = route.at === "review" || route.at === "compare";
   const showRail = railOpen && !full && (projects?.length ?? 0) > 0;
   const showInspector =
     inspectorOpen && route.at === "plan" && route.view !== "settings" && route.view !== "text";

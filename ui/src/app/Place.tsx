@@ -1,3 +1,4 @@
+import { Compare } from "../features/compare/Compare";
 import { Inbox } from "../features/inbox/Inbox";
 import { Landing } from "../features/landing/Landing";
 import { Plan } from "../features/plan/Plan";
@@ -26,6 +27,10 @@ export function Place({ route }: { route: Route }) {
           task={route.task}
           attempt={route.attempt}
         />
+      );
+    case "compare":
+      return (
+        <Compare key={`${route.plan}/${route.task}`} plan={route.plan} task={route.task} pair={route.pair} />
       );
     case "landing":
       return <Landing key={route.plan} plan={route.plan} />;

@@ -16,6 +16,8 @@ interface Props {
   /** Actions that are offered elsewhere in the same place. */
   without?: readonly TaskAction[];
   size?: "small" | "normal";
+  /** All of them quiet, in a place with much else. */
+  look?: "plain";
   /** The key of the nth button. */
   keyOf?: (index: number) => string | undefined;
   /** Where the task stands, for words that depend on it. */
@@ -31,6 +33,7 @@ export function TaskActions({
   onAct,
   without = [],
   size,
+  look: quiet,
   keyOf,
   subject,
   children,
@@ -53,7 +56,7 @@ export function TaskActions({
           <Tooltip key={view.action} text={view.effect}>
             <Button
               size={size ?? "normal"}
-              look={look === "primary" && i > 0 ? "normal" : look}
+              look={quiet ?? (look === "primary" && i > 0 ? "normal" : look)}
               busy={busy === view.action}
               keyHint={keyOf?.(i)}
               data-testid={testIdOf(view.action)}

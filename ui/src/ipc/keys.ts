@@ -10,7 +10,9 @@ export const keys = {
   tasks: (plan: string) => ["task", plan],
   task: (plan: string, task: string) => ["task", plan, task],
   runs: (plan: string) => ["runs", plan],
+  /** All that was read of a run's log, whatever its length. */
   runLog: (run: string) => ["run_log", run],
+  runLogTail: (run: string, tailBytes: number) => ["run_log", run, tailBytes],
   landing: (plan: string) => ["landing", plan],
   inbox: ["inbox"],
   changes: (plan: string, task: string) => ["changes", plan, task],
@@ -30,6 +32,16 @@ export const keys = {
     path: string,
     context: number,
   ) => ["changes", plan, task, attempt, scope, "file", path, context],
+  /** Below its task: what makes the task's answer old makes this one old. */
+  compare: (plan: string, task: string, a: number, b: number) => ["task", plan, task, "compare", a, b],
+  /** Bound to the heads: hunks of other heads are other hunks. */
+  fileBetween: (
+    plan: string,
+    task: string,
+    sides: { a: number; b: number; heads: string },
+    path: string,
+    context: number,
+  ) => ["changes", plan, task, "between", sides.a, sides.b, sides.heads, path, context],
   trash: (project: string) => ["trash", project],
   scopeFiles: (project: string, scope: readonly string[], exclude: readonly string[]) => [
     "scope_files",

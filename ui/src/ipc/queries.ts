@@ -19,7 +19,7 @@ export const queries = {
     queryOptions({ queryKey: keys.runs(plan), queryFn: () => request({ type: "runs", plan }) }),
   runLog: (run: string, tailBytes = 65_536) =>
     queryOptions({
-      queryKey: keys.runLog(run),
+      queryKey: keys.runLogTail(run, tailBytes),
       queryFn: () => request({ type: "run_log", run, tail_bytes: tailBytes }),
     }),
   landing: (plan: string) =>
@@ -34,6 +34,22 @@ export const queries = {
     queryOptions({
       queryKey: keys.fileDiff(plan, task, attempt, scope, path, context),
       queryFn: () => request({ type: "file_diff", plan, task, attempt, scope, path, context }),
+    }),
+  compare: (plan: string, task: string, a: number, b: number) =>
+    queryOptions({
+      queryKey: keys.compare(plan, task, a, b),
+      queryFn: () => request({ type: "compare", plan, task, a, b }),
+    }),
+  fileBetween: (
+    plan: string,
+    task: string,
+    sides: { a: number; b: number; heads: string },
+    path: string,
+    context: number,
+  ) =>
+    queryOptions({
+      queryKey: keys.fileBetween(plan, task, sides, path, context),
+      queryFn: () => request({ type: "file_between", plan, task, a: sides.a, b: sides.b, path, context }),
     }),
   trash: (project: string) =>
     queryOptions({ queryKey: keys.trash(project), queryFn: () => request({ type: "trash", project }) }),

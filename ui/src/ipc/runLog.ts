@@ -15,7 +15,7 @@ const EVERY = 1500;
 export function useRunLog(run: string, live: boolean) {
   const [bytes, setBytes] = useState(SOME);
   const log = useQuery({
-    queryKey: [...keys.runLog(run), bytes],
+    queryKey: keys.runLogTail(run, bytes),
     queryFn: () => request({ type: "run_log", run, tail_bytes: bytes }),
     refetchInterval: live ? EVERY : false,
   });

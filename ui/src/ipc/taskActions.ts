@@ -14,6 +14,7 @@ export type ActionWords = {
 export const actionWords: Record<TaskAction, ActionWords> = {
   approve: { verb: "Approve", destructive: false },
   unapprove: { verb: "Take approval back", destructive: false },
+  compare: { verb: "Compare", destructive: false },
   retry: { verb: "Retry", destructive: false },
   recheck: { verb: "Recheck", destructive: false },
   fix_again: { verb: "Send to the fixer again", destructive: false },
@@ -32,34 +33,43 @@ export type About = {
   plan: string;
   task: string;
   attempt: number;
+  /** The attempt alone that is meant, where several stand side by side; absent: the task. */
+  alone?: number | undefined;
   /** The head that the person looked at; approval is for exactly that. */
   head: string | null;
   /** The living run, for ending it. */
   run: string | null;
 };
 
-/** The request of an action; null when there is no run to end. */
-export function requestOf(action: TaskAction, { plan, task, attempt, head, run }: About): Request | null {
+/** The request of an action; null when there is no run to end, or nothing to ask. */
+export function requestOf(
+  action: TaskAction,
+  { plan, task, attempt, alone, head, run }: About,
+): Request | null {
   switch (action) {
     case "approve":
-      return { type: "approve", plan, task, head };
+      return { type: "approve", plan, task, attempt: alone, head };
     case "unapprove":
-    case "retry":
-    case "recheck":
     case "retry_landing":
     case "cancel":
-    case "discard":
       return { type: action, plan, task };
+    case "retry":
+    case "recheck":
+    case "discard":
+      return { type: action, plan, task, attempt: alone };
+    case "compare":
+      // A place to go, nothing to ask the engine.
+      return null;
     case "fix_again":
-      return { type: "request_changes", plan, task, comments: [] };
+      return { type: "request_changes", plan, task, attempt: alone, comments: [] };
     case "allow":
-      return { type: "answer", plan, task, answer: { answer: "allow" } };
+      return { type: "answer", plan, task, attempt: alone, answer: { answer: "allow" } };
     case "deny":
-      return { type: "answer", plan, task, answer: { answer: "deny", message: "" } };
+      return { type: "answer", plan, task, attempt: alone, answer: { answer: "deny", message: "" } };
     case "commit_leftovers":
-      return { type: "leftovers", plan, task, commit: true };
+      return { type: "leftovers", plan, task, attempt: alone, commit: true };
     case "put_away_leftovers":
-      return { type: "leftovers", plan, task, commit: false };
+      return { type: "leftovers", plan, task, attempt: alone, commit: false };
     case "end_run":
       return run === null ? null : { type: "end_run", run };
     case "open_shell":

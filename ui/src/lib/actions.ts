@@ -6,7 +6,16 @@ import { useEffect, useRef } from "react";
 import { create } from "zustand";
 import { useDesk } from "./desk";
 
-export type ActionGroup = "Go to" | "Plan" | "Run" | "Task" | "Review" | "Terminal" | "View" | "Project";
+export type ActionGroup =
+  | "Go to"
+  | "Plan"
+  | "Run"
+  | "Task"
+  | "Review"
+  | "Compare"
+  | "Terminal"
+  | "View"
+  | "Project";
 
 export interface Action {
   id: string;

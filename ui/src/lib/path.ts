@@ -6,3 +6,13 @@ export function pathIn(root: string, typed: string): string {
   const separator = root.includes("\\") && !root.includes("/") ? "\\" : "/";
   return root.replace(/[/\\]+$/, "") + separator + typed.replace(/^\.[/\\]/, "");
 }
+
+/** The last part of a path in a repository. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** What comes before it; empty at the top. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}

@@ -6,6 +6,8 @@ const routes: Route[] = [
   { at: "plan", plan: "p1", view: "graph", task: null, tab: "spec" },
   { at: "plan", plan: "p/with slash#?%", view: "outline", task: "a/b", tab: "history" },
   { at: "review", plan: "p1", task: "model", attempt: 3 },
+  { at: "compare", plan: "p1", task: "a/b", pair: [2, 1] },
+  { at: "compare", plan: "p1", task: "model", pair: null },
   { at: "landing", plan: "p1" },
   { at: "timeline", plan: "p1" },
   { at: "log", plan: "p1" },
@@ -17,6 +19,10 @@ const routes: Route[] = [
 
 test.each(routes)("$at survives being written and read", (route) => {
   expect(parseRoute(`#${formatRoute(route)}`)).toEqual(route);
+});
+
+test("an attempt is not compared with itself", () => {
+  expect(parseRoute("#/plan/p/compare/t/2/2")).toEqual({ at: "compare", plan: "p", task: "t", pair: null });
 });
 
 test("nonsense is the start, and broken escapes do not throw", () => {

@@ -14,6 +14,8 @@ export type Route =
   | { at: "start" }
   | { at: "plan"; plan: string; view: PlanViewName; task: string | null; tab: InspectorTab }
   | { at: "review"; plan: string; task: string; attempt: number }
+  /** Which two attempts; null before anybody has chosen. */
+  | { at: "compare"; plan: string; task: string; pair: readonly [number, number] | null }
   | { at: "landing"; plan: string }
   | { at: "timeline"; plan: string }
   | { at: "log"; plan: string }
@@ -35,6 +37,8 @@ export function formatRoute(route: Route): string {
     }
     case "review":
       return path("plan", route.plan, "review", route.task, route.attempt);
+    case "compare":
+      return path("plan", route.plan, "compare", route.task, ...(route.pair ?? []));
     case "landing":
     case "timeline":
     case "log":
@@ -56,7 +60,7 @@ export function parseRoute(path: string): Route {
     .replace(/^#?\/?/, "")
     .split("/")
     .map(decode);
-  const [head, id, view, task, last] = parts;
+  const [head, id, view, task, last, other] = parts;
   if (head === "inbox") return { at: "inbox" };
   if (head === "settings") {
     return { at: "settings", section: id === "keys" || id === "doctor" ? id : "general" };
@@ -73,6 +77,11 @@ export function parseRoute(path: string): Route {
         task,
         attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
       };
+    }
+    if (view === "compare" && task) {
+      const [a, b] = [Number(last), Number(other)];
+      const isPair = Number.isInteger(a) && Number.isInteger(b) && a > 0 && b > 0 && a !== b;
+      return { at: "compare", plan: id, task, pair: isPair ? [a, b] : null };
     }
     if (view === "landing" || view === "timeline" || view === "log") return { at: view, plan: id };
     return {

@@ -93,6 +93,16 @@ export function sayEvent(e: Event, titles: ReadonlyMap<string, string>): Said {
       return plain(`${name(e.task)}: ${waivedName(e.id)} waived, ${e.reason}`);
     case "permission.asked":
       return need(`${name(e.task)} asks for permission: ${e.what}`);
+    case "adopted":
+      return good(`${name(e.task)}: attempt ${e.attempt} adopted; the others ended, and their work is kept`);
+    case "taken":
+      return work(
+        `${name(e.task)}: ${count(e.paths.length, "file")} taken from attempt ${e.from} into attempt ${e.attempt}, now at ${shortId(e.head)}`,
+      );
+    case "judged":
+      return plain(
+        `${name(e.task)}: ${e.by} judged attempts ${e.a} and ${e.b}, ${e.better === null ? "and prefers neither" : `and prefers attempt ${e.better}`}`,
+      );
     case "usage": {
       const tokens = (e.input + e.output + e.cached).toLocaleString("en");
       const cost = e.cost === null ? "" : ` · $${e.cost.toFixed(2)}`;

@@ -6,6 +6,7 @@ import type { TaskAction } from "../ipc/bindings/TaskAction";
 export const actionLook: Record<TaskAction, { label: string; look: "primary" | "normal" | "danger" }> = {
   approve: { label: "Approve", look: "primary" },
   unapprove: { label: "Take approval back", look: "normal" },
+  compare: { label: "Compare", look: "primary" },
   retry: { label: "Retry", look: "normal" },
   recheck: { label: "Check again", look: "normal" },
   fix_again: { label: "Send to the fixer again", look: "normal" },
@@ -34,6 +35,8 @@ export interface Subject {
   plan: string;
   task: string;
   attempt: number;
+  /** The attempt alone that is meant, where several stand side by side; absent: the task. */
+  alone?: number | undefined;
   /** The head that the person looked at; null leaves the choice to the engine. */
   head: string | null;
   /** The living run, for ending it. */
@@ -41,27 +44,34 @@ export interface Subject {
 }
 
 /** The request that carries an action out; null when there is nothing to carry it out on. */
-export function requestFor(action: TaskAction, { plan, task, attempt, head, run }: Subject): Request | null {
+export function requestFor(
+  action: TaskAction,
+  { plan, task, attempt, alone, head, run }: Subject,
+): Request | null {
   switch (action) {
     case "approve":
-      return { type: "approve", plan, task, head };
+      return { type: "approve", plan, task, attempt: alone, head };
     case "unapprove":
-    case "retry":
-    case "recheck":
     case "retry_landing":
     case "cancel":
-    case "discard":
       return { type: action, plan, task };
+    case "retry":
+    case "recheck":
+    case "discard":
+      return { type: action, plan, task, attempt: alone };
+    case "compare":
+      // A place to go, nothing to ask the engine.
+      return null;
     case "fix_again":
-      return { type: "request_changes", plan, task, comments: [] };
+      return { type: "request_changes", plan, task, attempt: alone, comments: [] };
     case "allow":
-      return { type: "answer", plan, task, answer: { answer: "allow" } };
+      return { type: "answer", plan, task, attempt: alone, answer: { answer: "allow" } };
     case "deny":
-      return { type: "answer", plan, task, answer: { answer: "deny", message: "" } };
+      return { type: "answer", plan, task, attempt: alone, answer: { answer: "deny", message: "" } };
     case "commit_leftovers":
-      return { type: "leftovers", plan, task, commit: true };
+      return { type: "leftovers", plan, task, attempt: alone, commit: true };
     case "put_away_leftovers":
-      return { type: "leftovers", plan, task, commit: false };
+      return { type: "leftovers", plan, task, attempt: alone, commit: false };
     case "end_run":
       return run === null ? null : { type: "end_run", run };
     case "open_shell":

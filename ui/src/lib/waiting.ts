@@ -14,6 +14,7 @@ export function opensReview(item: Pick<InboxItem, "kind" | "actions">, code: str
 
 export function placeOf(item: InboxItem, code: string | undefined): Route {
   const { plan, task } = item;
+  if (item.kind === "ready_to_compare") return { at: "compare", plan, task, pair: null };
   return opensReview(item, code)
     ? { at: "review", plan, task, attempt: item.attempt ?? 1 }
     : { at: "plan", plan, view: "graph", task, tab: item.kind === "failed" ? "checks" : "spec" };

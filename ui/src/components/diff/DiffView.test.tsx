@@ -103,3 +103,15 @@ test("its handle goes to changes and says when there is none", () => {
   render(<DiffView diff={whole} layout="unified" handle={handle} />);
   expect(handle.current?.change(1)).toBe(false);
 });
+
+test("a note whose height is known takes just that room before it is seen", () => {
+  const height = (notes: { height?: number }) => {
+    const note = { id: "n", side: "new", line: 3, body: "note", ...notes } as const;
+    const { container, unmount } = render(<DiffView diff={whole} layout="split" notes={[note]} />);
+    const rows = container.querySelector<HTMLElement>("[data-note]")?.parentElement?.style.height;
+    unmount();
+    return Number.parseInt(rows ?? "", 10);
+  };
+  expect(height({ height: 38 })).toBe(12 * 20 + 38);
+  expect(height({})).toBeGreaterThan(12 * 20 + 38);
+});

@@ -40,7 +40,12 @@ import { useSyntax } from "./useSyntax";
 import { type WordDiff, wordDiff } from "./words";
 
 /** Something that hangs below a line. */
-export type DiffNote = NoteAt & { id: string; body: ReactNode };
+export type DiffNote = NoteAt & {
+  id: string;
+  body: ReactNode;
+  /** Pixels, where it is known before it is seen: then nothing moves when it comes into sight. */
+  height?: number;
+};
 
 /** What a line stands out for, beside being changed. */
 export type LineMark = "evidence" | "finding" | "draft";
@@ -131,7 +136,7 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle, ...mor
     () =>
       geometryOf(rows.count, rows.noteRows, (row) => {
         const note = notes[rows.left[row] ?? -1];
-        return (note && heights.get(note.id)) ?? NOTE_GUESS;
+        return (note && (heights.get(note.id) ?? note.height)) ?? NOTE_GUESS;
       }),
     [rows, notes, heights],
   );

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { TooltipProvider } from "../../components/Tooltip";
 import type { Request } from "../../ipc/bindings/Request";
 import { newCache } from "../../ipc/cache";
-import { newFake } from "../../ipc/fake/engine";
+import { newFake, type World } from "../../ipc/fake/engine";
 import { transportOf } from "../../ipc/fake/transport";
 import { setTransport } from "../../ipc/transport";
 import { runAction } from "../../lib/actions";
@@ -22,8 +22,8 @@ beforeEach(() => {
   window.history.replaceState(null, "", "/?still#/inbox");
 });
 
-function show() {
-  const fake = newFake("asking");
+function show(world: World = "asking") {
+  const fake = newFake(world);
   const inner = transportOf(fake);
   setTransport({
     ...inner,
@@ -149,4 +149,26 @@ test("what a person has to decide is decided in the review", async () => {
     act(() => void runAction("inbox.open"));
     await waitFor(() => expect(currentRoute()).toMatchObject({ at: "review", plan: "asking", task }));
   }
+});
+
+test("what is ready to compare is compared, and one of several is answered by its attempt", async () => {
+  show("compare");
+  const ready = await screen.findByTestId(testIds.inboxItem("compare-storage-2-ready_to_compare"));
+  expect(ready.textContent).toContain("Two attempts are ready to compare.");
+  fireEvent.click(ready);
+  const open = await within(ready).findByTestId(
+    testIds.inboxAnswer("compare-storage-2-ready_to_compare", "open"),
+  );
+  await waitFor(() => expect(open.textContent).toContain("Compare"));
+  press(1);
+  await waitFor(() => expect(currentRoute()).toMatchObject({ at: "compare", task: "storage", pair: null }));
+  const asking = screen.getByTestId(testIds.inboxItem("compare-client-2-needs_you"));
+  fireEvent.click(asking);
+  await within(asking).findByTestId(testIds.action("allow"));
+  press(1);
+  await waitFor(() =>
+    expect(sent()).toEqual([
+      { type: "answer", plan: "compare", task: "client", attempt: 1, answer: { answer: "allow" } },
+    ]),
+  );
 });

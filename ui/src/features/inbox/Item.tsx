@@ -14,6 +14,7 @@ import type { RunView } from "../../ipc/bindings/RunView";
 import type { TaskAction } from "../../ipc/bindings/TaskAction";
 import { queries, usePlan } from "../../ipc/queries";
 import { agentRun, askOf } from "../../lib/asks";
+import { alone, isContested, stageAt, wordsKept } from "../../lib/contenders";
 import { cx } from "../../lib/cx";
 import { useDesk } from "../../lib/desk";
 import { count } from "../../lib/format";
@@ -26,11 +27,12 @@ import styles from "./inbox.module.css";
 const looks: Record<InboxKind, { shape: Shape; hue: Hue; word: string }> = {
   needs_you: { shape: "diamond", hue: "need", word: "Needs you" },
   ready_to_review: { shape: "half", hue: "ready", word: "Ready to review" },
+  ready_to_compare: { shape: "half", hue: "ready", word: "Ready to compare" },
   failed: { shape: "cross", hue: "fail", word: "Failed" },
 };
 
 /** Given elsewhere: an approval in the review, a run is ended where it is seen, an agent's question above. */
-const elsewhere: readonly TaskAction[] = ["approve", "end_run", "allow", "deny"];
+const elsewhere: readonly TaskAction[] = ["approve", "end_run", "allow", "deny", "compare"];
 
 interface ItemProps {
   item: InboxItem;
@@ -43,9 +45,12 @@ export function Item({ item, current, onChoose }: ItemProps) {
   const task = plan.data?.tasks.find((t) => t.id === item.task);
   const look = looks[item.kind];
   // A plan that was read later may already know that the agent goes on.
-  const ask = task && item.kind === "needs_you" ? askOf(task.stage) : null;
-  const place = placeOf(item, task?.stage.reason?.code);
-  const inReview = opensReview(item, task?.stage.reason?.code);
+  const meant = task && alone(task, item.attempt);
+  const stage = task && stageAt(task, item.attempt);
+  const ask = stage && item.kind === "needs_you" ? askOf(stage) : null;
+  const place = placeOf(item, stage?.reason?.code);
+  const inReview = opensReview(item, stage?.reason?.code);
+  const compares = item.kind === "ready_to_compare";
   const before = ask ? answersTo[ask] : 0;
   const keyOf = (n: number) => (current && n < 9 ? String(n + 1) : undefined);
   return (
@@ -62,16 +67,19 @@ export function Item({ item, current, onChoose }: ItemProps) {
       <div className={styles.text}>
         <div className={styles.who}>
           <b>{item.task_title}</b>
-          <span className={styles[look.hue]}>{ask && task ? task.stage.word : look.word}</span>
+          {meant !== undefined && <span className="quiet">attempt {meant}</span>}
+          <span className={styles[look.hue]}>{ask && stage ? stage.word : look.word}</span>
           <span className="quiet">
             <Ago at={item.since_ms} />
           </span>
         </div>
         <div className={styles.what} data-selectable>
           <Verbatim text={item.what} />
-          {task && reviewMatters(task.stage) && !item.what.includes(task.review) && (
-            <span className={styles.review}>{task.review}.</span>
-          )}
+          {task &&
+            stage &&
+            !isContested(task) &&
+            reviewMatters(stage) &&
+            !item.what.includes(task.review) && <span className={styles.review}>{task.review}.</span>}
         </div>
         <div className="quiet">
           {item.project_name} › {item.plan_title}
@@ -79,15 +87,15 @@ export function Item({ item, current, onChoose }: ItemProps) {
         </div>
         {/* Which key means what depends on what is asked: none means anything before that is known. */}
         <div className={styles.answers} data-answer hidden={plan.isPending}>
-          {ask && <Answers item={item} ask={ask} keyOf={keyOf} />}
+          {ask && <Answers item={item} ask={ask} alone={meant} keyOf={keyOf} />}
           <Button
             size="small"
-            look={inReview && !ask ? "primary" : "normal"}
+            look={(inReview || compares) && !ask ? "primary" : "normal"}
             keyHint={keyOf(before)}
             data-testid={testIds.inboxAnswer(item.id, "open")}
             onClick={() => navigate(place)}
           >
-            {inReview ? "Review" : "Open"}
+            {compares ? "Compare" : inReview ? "Review" : "Open"}
           </Button>
           <TaskActions
             actions={item.actions}
@@ -101,6 +109,7 @@ export function Item({ item, current, onChoose }: ItemProps) {
                 plan: item.plan,
                 task: item.task,
                 attempt: item.attempt ?? 1,
+                alone: meant,
                 head: null,
                 run: null,
               })
@@ -115,10 +124,11 @@ export function Item({ item, current, onChoose }: ItemProps) {
 interface AnswersProps {
   item: InboxItem;
   ask: NonNullable<ReturnType<typeof askOf>>;
+  alone: number | undefined;
   keyOf: (index: number) => string | undefined;
 }
 
-function Answers({ item, ask, keyOf }: AnswersProps) {
+function Answers({ item, ask, alone: meant, keyOf }: AnswersProps) {
   const { plan, task, attempt } = item;
   const { data: run } = useQuery({
     ...queries.runs(plan),
@@ -131,10 +141,10 @@ function Answers({ item, ask, keyOf }: AnswersProps) {
   return (
     <AgentAnswers
       ask={ask}
-      keep={`${plan}/${task}`}
+      keep={wordsKept(plan, task, meant)}
       keyOf={keyOf}
-      onAnswer={(answer) => answerAgent(plan, task, answer)}
-      onMessage={(text) => messageAgent(plan, task, text)}
+      onAnswer={(answer) => answerAgent(plan, task, answer, meant)}
+      onMessage={(text) => messageAgent(plan, task, text, meant)}
       onTerminal={run ? () => toTerminal(run) : undefined}
     />
   );

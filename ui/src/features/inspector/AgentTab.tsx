@@ -1,39 +1,32 @@
 import { FolderOpen } from "lucide-react";
 import { Button } from "../../components/Button";
 import { CopyId } from "../../components/CopyId";
-import { DurationField, SelectField } from "../../components/fields";
+import { DurationField } from "../../components/fields";
 import { StatusShape } from "../../components/StatusShape";
 import { Elapsed } from "../../components/Time";
 import { Usage } from "../../components/Usage";
 import { attempt as shown } from "../../ipc/ask";
+import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { RunView } from "../../ipc/bindings/RunView";
 import { openInEditor } from "../../ipc/engine";
+import { currentAttempt, isContested } from "../../lib/contenders";
 import { useDesk } from "../../lib/desk";
 import type { Hue, Shape } from "../../lib/stage";
 import { testIds } from "../../testids";
+import { AgentsField } from "./AgentsField";
 import styles from "./inspector.module.css";
 import { patchOf, type TabProps } from "./SpecTab";
 
 export function AgentTab({ plan, detail }: TabProps) {
   const { task } = detail;
   const patch = patchOf(plan.id, task.id);
-  const attempt = detail.attempts[0];
-  const showRun = useDesk((d) => d.showRun);
-  const byDefault = plan.default_agent ? `Plan’s default (${plan.default_agent})` : "None yet";
+  const current = currentAttempt(detail);
+  const several = isContested(task);
+  const trying = task.contenders.flatMap((c) => detail.attempts.find((a) => a.number === c.attempt) ?? []);
+  const attempts = several ? trying : current ? [current] : [];
   return (
     <div className={styles.tab}>
-      <SelectField
-        label="Agent"
-        testId={testIds.field("agent")}
-        value={task.agent === plan.default_agent ? "" : (task.agent ?? "")}
-        options={[
-          { id: "", label: byDefault },
-          ...plan.agents
-            .filter((a) => a.name !== plan.default_agent)
-            .map((a) => ({ id: a.name, label: a.name })),
-        ]}
-        onCommit={(agent) => patch({ agent })}
-      />
+      <AgentsField plan={plan} detail={detail} />
       <DurationField
         label="Estimate"
         testId={testIds.field("estimate")}
@@ -41,71 +34,89 @@ export function AgentTab({ plan, detail }: TabProps) {
         placeholder="none"
         onCommit={(ms) => patch({ estimate_ms: ms })}
       />
-      {attempt?.worktree && (
+      {attempts.map((attempt) => (
+        <OneAttempt key={attempt.number} attempt={attempt} named={several} />
+      ))}
+      {attempts.length === 0 && (
+        <section className={styles.part}>
+          <h3>Runs</h3>
+          <p className="quiet">{noRuns}</p>
+        </section>
+      )}
+    </div>
+  );
+}
+
+const noRuns = "None yet. Each process gets a real terminal that outlives this window.";
+
+/** Where an attempt stands on disk, and its processes; of several, each says which one it is. */
+function OneAttempt({ attempt, named }: { attempt: AttemptView; named: boolean }) {
+  const { number, agent, worktree, branch, runs } = attempt;
+  return (
+    <>
+      {worktree && (
         <div className={styles.line}>
-          <span className={styles.lineName}>Worktree</span>
+          <span className={styles.lineName}>{named ? `Worktree ${number}` : "Worktree"}</span>
           <div className={styles.chips}>
-            <CopyId id={attempt.worktree} show={tail(attempt.worktree)} />
+            <CopyId id={worktree} show={tail(worktree)} />
             <Button
               size="small"
               icon={<FolderOpen size={13} />}
-              onClick={() => void shown(openInEditor(attempt.worktree ?? ""))}
+              onClick={() => void shown(openInEditor(worktree))}
             >
               Open in editor
             </Button>
           </div>
         </div>
       )}
-      {attempt && (
-        <div className={styles.line}>
-          <span className={styles.lineName}>Branch</span>
-          <div className={styles.chips}>
-            <CopyId id={attempt.branch} />
-          </div>
+      <div className={styles.line}>
+        <span className={styles.lineName}>{named ? `Branch ${number}` : "Branch"}</span>
+        <div className={styles.chips}>
+          <CopyId id={branch} />
         </div>
-      )}
+      </div>
       <section className={styles.part}>
         <div className={styles.partHead}>
-          <h3>Runs</h3>
-          {attempt && <Usage runs={attempt.runs} of={`attempt-${attempt.number}`} />}
+          <h3>{named ? `Runs of attempt ${number}, ${agent}` : "Runs"}</h3>
+          <Usage runs={runs} of={`attempt-${number}`} />
         </div>
-        {!attempt || attempt.runs.length === 0 ? (
-          <p className="quiet">None yet. Each process gets a real terminal that outlives this window.</p>
-        ) : (
-          <ul className={styles.runs}>
-            {attempt.runs.map((run) => {
-              const look = runLook(run);
-              return (
-                <li key={run.id}>
-                  <button
-                    type="button"
-                    className={styles.run}
-                    data-testid={`run-${run.id}`}
-                    onClick={() => showRun(run.id)}
-                  >
-                    <StatusShape shape={look.shape} hue={look.hue} />
-                    <span className={styles.runName}>{run.name}</span>
-                    <span className="quiet">{look.word}</span>
-                    <span className="quiet">
-                      <Elapsed
-                        from={run.started_ms}
-                        to={run.live ? null : (run.ended_ms ?? run.started_ms)}
-                      />
-                    </span>
-                  </button>
-                  {run.usage && (
-                    <p>
-                      <Usage runs={[run]} of={run.id} />
-                    </p>
-                  )}
-                  {run.detail && <p className="quiet">{run.detail}</p>}
-                </li>
-              );
-            })}
-          </ul>
-        )}
+        {runs.length === 0 ? <p className="quiet">{noRuns}</p> : <Runs runs={runs} />}
       </section>
-    </div>
+    </>
+  );
+}
+
+function Runs({ runs }: { runs: readonly RunView[] }) {
+  const showRun = useDesk((d) => d.showRun);
+  return (
+    <ul className={styles.runs}>
+      {runs.map((run) => {
+        const look = runLook(run);
+        return (
+          <li key={run.id}>
+            <button
+              type="button"
+              className={styles.run}
+              data-testid={`run-${run.id}`}
+              onClick={() => showRun(run.id)}
+            >
+              <StatusShape shape={look.shape} hue={look.hue} />
+              <span className={styles.runName}>{run.name}</span>
+              <span className="quiet">{look.word}</span>
+              <span className="quiet">
+                <Elapsed from={run.started_ms} to={run.live ? null : (run.ended_ms ?? run.started_ms)} />
+              </span>
+            </button>
+            {run.usage && (
+              <p>
+                <Usage runs={[run]} of={run.id} />
+              </p>
+            )}
+            {run.detail && <p className="quiet">{run.detail}</p>}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

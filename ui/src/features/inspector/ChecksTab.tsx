@@ -8,16 +8,18 @@ import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { EvidenceView } from "../../ipc/bindings/EvidenceView";
 import type { RunView } from "../../ipc/bindings/RunView";
 import { queries } from "../../ipc/queries";
+import { currentAttempt } from "../../lib/contenders";
 import { cx } from "../../lib/cx";
 import { useDesk } from "../../lib/desk";
 import { duration } from "../../lib/format";
 import { navigate } from "../../lib/route";
 import { testIds } from "../../testids";
 import styles from "./inspector.module.css";
+import { OfAttempt } from "./OfAttempt";
 import type { TabProps } from "./SpecTab";
 
 export function ChecksTab({ plan, detail }: TabProps) {
-  const attempt = detail.attempts[0];
+  const attempt = currentAttempt(detail) ?? undefined;
   const { task } = detail;
   if (plan.checks.length === 0) {
     return (
@@ -41,6 +43,7 @@ export function ChecksTab({ plan, detail }: TabProps) {
   const open = plan.checks.filter((c) => !atHead.some((e) => e.check === c.name && e.void === null));
   return (
     <div className={styles.tab}>
+      {attempt && <OfAttempt detail={detail} attempt={attempt} />}
       <section className={styles.part}>
         <h3>At the head</h3>
         {atHead.map((e) => (

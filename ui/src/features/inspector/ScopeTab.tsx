@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ListField } from "../../components/fields";
 import { StatusShape } from "../../components/StatusShape";
 import { queries } from "../../ipc/queries";
+import { currentAttempt } from "../../lib/contenders";
 import { count } from "../../lib/format";
 import { scopesMayMeet } from "../../lib/globs";
 import { currentRoute, navigate } from "../../lib/route";
@@ -13,7 +14,7 @@ import { patchOf, type TabProps } from "./SpecTab";
 export function ScopeTab({ plan, detail }: TabProps) {
   const { task } = detail;
   const patch = patchOf(plan.id, task.id);
-  const outside = detail.attempts[0]?.out_of_scope ?? [];
+  const outside = currentAttempt(detail)?.out_of_scope ?? [];
   const meets = plan.tasks.filter(
     (t) =>
       t.id !== task.id &&

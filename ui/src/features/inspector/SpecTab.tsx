@@ -10,6 +10,7 @@ import { edit } from "../../ipc/ask";
 import type { PlanView } from "../../ipc/bindings/PlanView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import type { TaskPatch } from "../../ipc/bindings/TaskPatch";
+import { currentAttempt, isContested } from "../../lib/contenders";
 import { currentRoute, navigate } from "../../lib/route";
 import { reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
@@ -28,7 +29,9 @@ export function SpecTab({ plan, detail }: TabProps) {
   const { task } = detail;
   const patch = patchOf(plan.id, task.id);
   const [editing, setEditing] = useState(false);
-  const attempt = detail.attempts[0];
+  const attempt = currentAttempt(detail);
+  // Each of several has a head and a review of its own.
+  const several = isContested(task);
   const showRows = !editing && detail.requirements.length > 0;
   return (
     <div className={styles.tab}>
@@ -36,7 +39,7 @@ export function SpecTab({ plan, detail }: TabProps) {
         {task.why_waiting && <Fact name="Why waiting" text={task.why_waiting} testId={testIds.whyWaiting} />}
         {task.unblocks && <Fact name="Unblocks" text={task.unblocks} testId={testIds.unblocks} />}
         {detail.landing_effect && <Fact name="Approving" text={detail.landing_effect} />}
-        {attempt && !reviewMatters(task.stage) && <Fact name="Review" text={task.review} />}
+        {attempt && !several && !reviewMatters(task.stage) && <Fact name="Review" text={task.review} />}
         {attempt && (
           <>
             <dt>Base</dt>
@@ -45,7 +48,7 @@ export function SpecTab({ plan, detail }: TabProps) {
             </dd>
           </>
         )}
-        {attempt?.head && (
+        {attempt?.head && !several && (
           <>
             <dt>Head</dt>
             <dd>

@@ -1,4 +1,5 @@
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
+import { currentAttempt } from "../../lib/contenders";
 import { cx } from "../../lib/cx";
 import { isReviewReason, type Step, stageLook, stepAt, stepsOf } from "../../lib/stage";
 import styles from "./inspector.module.css";
@@ -6,7 +7,7 @@ import styles from "./inspector.module.css";
 /** How far along its way a task is; where it left the way, that step carries the state's hue. */
 export function StageLine({ detail, reviewed }: { detail: TaskDetail; reviewed: boolean }) {
   const { kind } = detail.task.stage;
-  const rounds = detail.attempts[0]?.review.rounds ?? 0;
+  const rounds = currentAttempt(detail)?.review.rounds ?? 0;
   const steps = stepsOf(reviewed, rounds > 0 || kind === "fixing");
   const step = stepAt(kind) ?? reached(detail);
   const at = step === "done" ? steps.length : step === null ? -1 : steps.indexOf(step);
@@ -29,7 +30,7 @@ export function StageLine({ detail, reviewed }: { detail: TaskDetail; reviewed: 
 
 /** The step that a task off the path had reached, by its reason and what its newest attempt left; null for none. */
 export function reached(detail: TaskDetail): Step | null {
-  const attempt = detail.attempts[0];
+  const attempt = currentAttempt(detail);
   const { kind, reason } = detail.task.stage;
   if (!attempt || kind === "waiting" || kind === "draft") return null;
   if (isReviewReason(reason?.code)) return "Review";

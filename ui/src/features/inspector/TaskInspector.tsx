@@ -6,22 +6,26 @@ import { StatusShape } from "../../components/StatusShape";
 import { Tabs } from "../../components/Tabs";
 import { TaskActions } from "../../components/TaskActions";
 import { Elapsed } from "../../components/Time";
+import { TryBeside } from "../../components/TryBeside";
 import { useDraft } from "../../components/useDraft";
 import { Verbatim } from "../../components/Verbatim";
 import { act } from "../../ipc/act";
 import { answerAgent, messageAgent } from "../../ipc/agents";
 import { edit, attempt as shown } from "../../ipc/ask";
+import { useBeside } from "../../ipc/beside";
 import type { PlanView } from "../../ipc/bindings/PlanView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { openInEditor } from "../../ipc/engine";
 import { useActions } from "../../lib/actions";
 import { agentRun, askOf, takesMessages } from "../../lib/asks";
+import { comparable, currentAttempt, isContested } from "../../lib/contenders";
 import { useDesk } from "../../lib/desk";
 import { type InspectorTab, navigate, type PlanViewName } from "../../lib/route";
-import { isReviewReason, isRunning, reviewMatters, stageLook } from "../../lib/stage";
+import { isReviewReason, isRunning, isSettled, reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
 import { AgentTab } from "./AgentTab";
 import { ChecksTab } from "./ChecksTab";
+import { Contenders } from "./Contenders";
 import { HistoryTab } from "./HistoryTab";
 import styles from "./inspector.module.css";
 import { ScopeTab } from "./ScopeTab";
@@ -52,7 +56,9 @@ const permissionKeys = [
 
 export function TaskInspector({ plan, detail, tab, view }: Props) {
   const { task } = detail;
-  const attempt = detail.attempts[0] ?? null;
+  const attempt = currentAttempt(detail);
+  const several = isContested(task);
+  const beside = useBeside(plan.id, task.id);
   const contents: Record<InspectorTab, React.ReactNode> = {
     spec: <SpecTab plan={plan} detail={detail} />,
     scope: <ScopeTab plan={plan} detail={detail} />,
@@ -62,18 +68,29 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
   };
   // What is decided in the review, with the diff and the findings in view.
   const decides = task.stage.kind === "awaiting_approval" || isReviewReason(task.stage.reason?.code);
-  const reviewable = attempt !== null && attempt.head !== null && attempt.files > 0;
-  const ask = askOf(task.stage);
+  const reviewable = !several && attempt !== null && attempt.head !== null && attempt.files > 0;
+  // Where several try it, each asks for itself.
+  const ask = several ? null : askOf(task.stage);
+  const asking = several ? task.contenders.filter((c) => askOf(c.stage) === "permission").length : 1;
+  const permission = several ? asking === 1 : ask === "permission";
   const agent = attempt ? agentRun(attempt.runs, task.id, attempt.number) : null;
   const keep = `${plan.id}/${task.id}`;
-  const messaged = agent && !ask && takesMessages(agent, plan.agents) ? agent : null;
+  const messaged = agent && !several && !ask && takesMessages(agent, plan.agents) ? agent : null;
+  // One open attempt may get company; what is about to land may not.
+  const mayJoin =
+    !several &&
+    attempt !== null &&
+    !attempt.adopted &&
+    !isSettled(task.stage.kind) &&
+    !["waiting", "draft", "failed", "queued", "landing"].includes(task.stage.kind);
+  const adopted = !several && detail.attempts.some((a) => a.adopted) && comparable(detail).length > 1;
   useActions([
     ...permissionKeys.map(({ id, label, key, presses }) => ({
       id,
       label: `${label} what ${task.title} asks for`,
       group: "Task" as const,
       key,
-      when: () => ask === "permission",
+      when: () => permission,
       // The button is pressed, so that a refusal is shown beside it.
       run: () => document.querySelector<HTMLElement>(`[data-asks] [data-testid="${presses}"]`)?.click(),
     })),
@@ -93,18 +110,29 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
       when: () => reviewable,
       run: () => attempt && navigate({ at: "review", plan: plan.id, task: task.id, attempt: attempt.number }),
     },
+    {
+      id: "task.compare",
+      label: "Compare the attempts at this task",
+      group: "Task",
+      key: "c",
+      when: () => several || comparable(detail).length > 1,
+      run: () => navigate({ at: "compare", plan: plan.id, task: task.id, pair: null }),
+    },
   ]);
   return (
     <>
       <div className={styles.head}>
         <div className={styles.kind}>
           task · <span className="mono">{task.id}</span>
-          {task.attempt !== null && ` · attempt ${task.attempt}`}
+          {several
+            ? ` · ${task.contenders.length} attempts side by side`
+            : task.attempt !== null && ` · attempt ${task.attempt}`}
         </div>
         <Title plan={plan.id} id={task.id} title={task.title} />
         <StageNow detail={detail} />
       </div>
-      <StageLine detail={detail} reviewed={plan.review !== null} />
+      {several && <Contenders plan={plan} detail={detail} />}
+      {!several && <StageLine detail={detail} reviewed={plan.review !== null} />}
       {ask && (
         <div className={styles.asks} data-asks>
           <AgentAnswers
@@ -117,12 +145,12 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
           />
         </div>
       )}
-      {(detail.actions.length > 0 || reviewable || messaged) && (
+      {(detail.actions.length > 0 || reviewable || messaged || mayJoin || adopted) && (
         <div className={styles.actions}>
           <TaskActions
             actions={detail.actions}
             testIdOf={testIds.action}
-            without={["approve", "allow", "deny"]}
+            without={["approve", "allow", "deny", "compare"]}
             size="small"
             subject={task.title}
             stage={task.stage.kind}
@@ -156,6 +184,16 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
                 testId={testIds.messageAgent}
                 onMessage={(text) => messageAgent(plan.id, task.id, text)}
               />
+            )}
+            {mayJoin && <TryBeside agents={plan.agents} size="small" onTry={beside.tryBeside} />}
+            {adopted && (
+              <Button
+                size="small"
+                data-testid={testIds.openCompare}
+                onClick={() => navigate({ at: "compare", plan: plan.id, task: task.id, pair: null })}
+              >
+                Compare
+              </Button>
             )}
           </TaskActions>
         </div>
@@ -213,12 +251,12 @@ function StageNow({ detail }: { detail: TaskDetail }) {
             </span>
           )}
       </div>
-      {reviewMatters(task.stage) && (
+      {reviewMatters(task.stage) && !isContested(task) && (
         <div className={styles.reviewNow} data-testid={testIds.reviewSentence}>
           {task.review}
         </div>
       )}
-      {reason && (
+      {reason && !isContested(task) && (
         <div className={styles.reason} data-selectable>
           <Verbatim text={reason.text} />
           {reason.paths.length > 0 && (

@@ -137,7 +137,8 @@ export function HeldEntry({ review, plan, entry, onOpen, onLog }: HeldEntryProps
   const { reason } = entry.stage;
   const act = ({ action }: ActionView) => {
     const about = { plan, task: entry.task, attempt: entry.attempt, head: entry.head };
-    const run = detail?.attempts[0]?.runs.find((one) => one.live)?.id ?? null;
+    const run =
+      detail?.attempts.find((a) => a.number === entry.attempt)?.runs.find((one) => one.live)?.id ?? null;
     const wanted = requestOf(action, { ...about, run });
     if (!wanted) return;
     request(wanted)

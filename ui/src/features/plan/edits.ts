@@ -18,6 +18,7 @@ export function newTask(title: string, more: Partial<NewTask> = {}): NewTask {
     contract: "",
     after: [],
     agent: null,
+    attempts: [],
     estimate_ms: null,
     ...more,
   };
@@ -99,6 +100,7 @@ export function paste(
         exclude: t.exclude,
         contract: t.contract,
         agent: t.agent,
+        attempts: t.attempts,
         estimate_ms: t.estimate_ms,
         after: t.after.filter((d) => !ids.has(d)),
       }),

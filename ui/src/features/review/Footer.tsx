@@ -12,9 +12,10 @@ import type { TaskAction } from "../../ipc/bindings/TaskAction";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { actionWords } from "../../ipc/taskActions";
 import { useActions } from "../../lib/actions";
+import type { Standing } from "../../lib/contenders";
 import { count, shortId } from "../../lib/format";
 import { testIds } from "../../testids";
-import { fixable, type Standing, standingOf } from "./points";
+import { fixable, type Reading, readingOf } from "./points";
 import styles from "./Review.module.css";
 import type { Comments } from "./useComments";
 
@@ -25,8 +26,8 @@ type FooterProps = {
   /** The head that is shown, and the one the attempt has now. */
   shownHead: string | null;
   head: string | null;
-  /** Only the newest attempt can be acted on. */
-  current: boolean;
+  /** Whether it can be acted on, and what can be done with it. */
+  standing: Standing;
   busy: TaskAction | null;
   onAction: (action: TaskAction) => void;
   onNewHead: () => void;
@@ -36,16 +37,16 @@ type FooterProps = {
 const RESTING: readonly StageKind[] = ["awaiting_approval", "queued", "needs_you"];
 
 export function Footer(props: FooterProps) {
-  const { detail, review, comments, shownHead, head, current, busy, onAction, onNewHead } = props;
+  const { detail, review, comments, shownHead, head, standing, busy, onAction, onNewHead } = props;
   const [asking, setAsking] = useState(false);
   const [destroying, setDestroying] = useState<ActionView | null>(null);
   const moved = shownHead !== null && head !== null && shownHead !== head;
-  const actions = current ? detail.actions : [];
+  const { current, actions } = standing;
   const approve = actions.find(({ action }) => action === "approve");
   // Sending back has its own button, which counts the comments.
   const others = actions.filter(({ action }) => action !== "approve" && action !== "fix_again");
-  const standing = standingOf(review);
-  const sends = current && RESTING.includes(detail.task.stage.kind) ? sendsOf(review, comments.ready) : null;
+  const reading = readingOf(review);
+  const sends = current && RESTING.includes(standing.stage.kind) ? sendsOf(review, comments.ready) : null;
   const canApprove = approve !== undefined && !moved && shownHead !== null;
 
   // What was asked about is gone.
@@ -87,8 +88,9 @@ export function Footer(props: FooterProps) {
       <footer className={styles.footer} data-asking>
         <StatusShape shape="half" hue="ready" />
         <span className={styles.effect}>
-          <b>Approve {shortId(shownHead ?? "")}?</b> {detail.landing_effect ?? approve.effect}{" "}
-          {standing.unread && <b className={styles.warn}>{unreadWords(standing)}</b>}
+          <b>Approve {shortId(shownHead ?? "")}?</b>{" "}
+          {(standing.alone === undefined ? detail.landing_effect : null) ?? approve.effect}{" "}
+          {reading.unread && <b className={styles.warn}>{unreadWords(reading)}</b>}
         </span>
         <Ask
           yes={() => {
@@ -115,8 +117,8 @@ export function Footer(props: FooterProps) {
         </>
       ) : (
         <span className={styles.effect}>
-          {approve && standing.unread && <b className={styles.warn}>{unreadWords(standing)} </b>}
-          {effectOf(detail, current)}
+          {approve && reading.unread && <b className={styles.warn}>{unreadWords(reading)} </b>}
+          {effectOf(detail, standing)}
         </span>
       )}
       {others.map((view) => (
@@ -154,7 +156,7 @@ export function Footer(props: FooterProps) {
           data-testid={testIds.approve}
           onClick={() => setAsking(true)}
         >
-          {approve && standing.unread ? "Approve unreviewed" : "Approve"}
+          {approve && reading.unread ? "Approve unreviewed" : "Approve"}
         </Button>
       </Tooltip>
       <Confirm
@@ -188,13 +190,18 @@ function sendsOf(review: ReviewView, comments: number): { label: string; effect:
 }
 
 /** What an approval has to say when no review holds for the head. */
-function unreadWords({ word, why, struck }: Standing): string {
+function unreadWords({ word, why, struck }: Reading): string {
   if (struck) return "The review is void: this head is not reviewed.";
   return why === null ? `${word}.` : `${word}: not reviewed.`;
 }
 
-function effectOf(detail: TaskDetail, current: boolean): string {
-  if (!current) return "An earlier attempt: it is kept to be looked at.";
+function effectOf(detail: TaskDetail, { current, stage, alone }: Standing): string {
+  if (current && alone !== undefined)
+    return stage.reason?.text ?? "One of several side by side: compare them, and adopt one.";
+  if (!current) {
+    const gone = detail.attempts.some((a) => a.adopted) ? "It was given up" : "An earlier attempt";
+    return `${gone}: it is kept to be looked at.`;
+  }
   if (detail.landing_effect) return detail.landing_effect;
   return detail.task.stage.reason?.text ?? detail.task.why_waiting ?? "";
 }

@@ -6,20 +6,20 @@ import { StatusShape } from "../../components/StatusShape";
 import { Ago } from "../../components/Time";
 import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
+import { standingOf } from "../../lib/contenders";
 import { count, shortId } from "../../lib/format";
+import { nameOf } from "../../lib/path";
 import styles from "./Points.module.css";
-import { nameOf } from "./tree";
 
 type NoticesProps = { detail: TaskDetail; attempt: AttemptView; onFile: (path: string) => void };
 
 const SHOWN_PATHS = 8;
 
 export function Warnings({ detail, attempt, onFile }: NoticesProps) {
-  const { task } = detail;
-  const isCurrent = detail.attempts[0]?.number === attempt.number;
-  const reason = isCurrent ? task.stage.reason : attempt.stage.reason;
+  const { stage } = standingOf(detail, attempt);
+  const { reason } = stage;
   if (attempt.out_of_scope.length === 0 && reason === null && attempt.keep_refs.length === 0) return null;
-  const failed = task.stage.kind === "failed";
+  const failed = stage.kind === "failed";
   return (
     <section aria-label="Warnings">
       <h3 className={styles.heading}>Warnings</h3>

@@ -7,10 +7,11 @@ import { TextLines } from "../../components/TextLines";
 import type { RequirementView } from "../../ipc/bindings/RequirementView";
 import type { ReviewView } from "../../ipc/bindings/ReviewView";
 import { cx } from "../../lib/cx";
+import { verdictLook } from "../../lib/verdict";
 import { testIds } from "../../testids";
 import { PlaceLink, type Places } from "./PlaceLink";
 import styles from "./Points.module.css";
-import { type Point, verdictLook } from "./points";
+import type { Point } from "./points";
 import type { Points } from "./usePoints";
 import { WaiveButton, WaiveForm } from "./WaiveForm";
 

@@ -15,6 +15,7 @@ import type { DiffScope } from "../../ipc/bindings/DiffScope";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { openInEditor } from "../../ipc/engine";
 import { queries, usePlan, useTask } from "../../ipc/queries";
+import { standingOf } from "../../lib/contenders";
 import { useDesk } from "../../lib/desk";
 import { count } from "../../lib/format";
 import { navigate } from "../../lib/route";
@@ -96,9 +97,10 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
   const [shownHead, setShownHead] = useState(attempt.head);
   const changed = useQuery(queries.changedFiles(plan, task.id, number, scope));
   const branch = useQuery(queries.changedFiles(plan, task.id, number, "branch"));
-  const current = detail.attempts[0]?.number === number;
-  const points = usePoints(plan, task.id, review, current);
-  const comments = useComments(plan, task.id, number, branch.data);
+  const standing = standingOf(detail, attempt);
+  const { current, alone } = standing;
+  const points = usePoints(plan, task.id, review, current, alone);
+  const comments = useComments(plan, task.id, number, branch.data, alone);
   const title = usePlan(plan).data?.title ?? "Plan";
 
   // The first head there is counts as seen; a later one is the person's to look at.
@@ -202,7 +204,7 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
     useDesk.getState().showRun(run);
     back();
   };
-  const { act, busy } = useAct({ plan, task: task.id, attempt, shownHead, onTerminal: toTerminal });
+  const { act, busy } = useAct({ plan, task: task.id, attempt, alone, shownHead, onTerminal: toTerminal });
 
   useReviewActions({
     diff,
@@ -231,7 +233,7 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
         planTitle={title}
         detail={detail}
         attempt={attempt}
-        stage={current ? task.stage : attempt.stage}
+        stage={standing.stage}
         scope={scope}
         onScope={setScope}
         layout={layout}
@@ -328,7 +330,7 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
         comments={comments}
         shownHead={shownHead}
         head={attempt.head}
-        current={current}
+        standing={standing}
         busy={busy}
         onAction={act}
         onNewHead={() => setShownHead(attempt.head)}

@@ -1,6 +1,6 @@
 // What is reviewed, how it stands, and what of it is shown.
 
-import { ChevronLeft } from "lucide-react";
+import { ChevronLeft, Columns2 } from "lucide-react";
 import { Button } from "../../components/Button";
 import { SafeText } from "../../components/diff/LineText";
 import type { Layout } from "../../components/diff/rows";
@@ -12,6 +12,7 @@ import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { DiffScope } from "../../ipc/bindings/DiffScope";
 import type { Stage } from "../../ipc/bindings/Stage";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
+import { comparable } from "../../lib/contenders";
 import { count, shortId } from "../../lib/format";
 import { navigate } from "../../lib/route";
 import { stageLook } from "../../lib/stage";
@@ -74,6 +75,17 @@ export function ReviewHead(props: ReviewHeadProps) {
             run: () => navigate({ at: "review", plan, task: detail.task.id, attempt: one.number }),
           }))}
         />
+      )}
+      {comparable(detail).length > 1 && (
+        <Button
+          look="plain"
+          icon={<Columns2 size={14} />}
+          title="This attempt beside another"
+          data-testid={testIds.openCompare}
+          onClick={() => navigate({ at: "compare", plan, task: detail.task.id, pair: null })}
+        >
+          Compare
+        </Button>
       )}
       <Segmented<DiffScope>
         label="What is shown"

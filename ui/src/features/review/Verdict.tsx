@@ -7,11 +7,11 @@ import { Tooltip } from "../../components/Tooltip";
 import type { ReviewView } from "../../ipc/bindings/ReviewView";
 import { exactTime } from "../../lib/format";
 import { testIds } from "../../testids";
-import { standingOf } from "./points";
+import { readingOf } from "./points";
 import styles from "./Review.module.css";
 
 export function Verdict({ review, onNext }: { review: ReviewView; onNext: () => void }) {
-  const standing = standingOf(review);
+  const reading = readingOf(review);
   const { last, rounds, most_rounds } = review;
   const told = (
     <span className={styles.told}>
@@ -35,17 +35,17 @@ export function Verdict({ review, onNext }: { review: ReviewView; onNext: () => 
           className={styles.chip}
           data-testid={testIds.verdict}
           data-verdict={last?.verdict ?? "none"}
-          data-void={standing.struck || undefined}
+          data-void={reading.struck || undefined}
           onClick={onNext}
         >
-          <StatusShape shape={standing.shape} hue={standing.hue} />
-          <span className={standing.struck ? styles.void : undefined}>
-            <span data-hue={standing.struck ? undefined : standing.hue}>{standing.word}</span>{" "}
-            <span className={styles.facts}>{standing.facts}</span>
+          <StatusShape shape={reading.shape} hue={reading.hue} />
+          <span className={reading.struck ? styles.void : undefined}>
+            <span data-hue={reading.struck ? undefined : reading.hue}>{reading.word}</span>{" "}
+            <span className={styles.facts}>{reading.facts}</span>
           </span>
-          {standing.why && (
-            <span className={styles.why} title={standing.why}>
-              <SafeText text={standing.why} />
+          {reading.why && (
+            <span className={styles.why} title={reading.why}>
+              <SafeText text={reading.why} />
             </span>
           )}
         </button>

@@ -3,16 +3,16 @@ import type { FindingView } from "../../ipc/bindings/FindingView";
 import type { RequirementView } from "../../ipc/bindings/RequirementView";
 import type { ReviewedView } from "../../ipc/bindings/ReviewedView";
 import type { ReviewView } from "../../ipc/bindings/ReviewView";
+import { verdictLook } from "../../lib/verdict";
 import {
   canWaive,
   fixable,
   grouped,
   placeOfPoint,
   placeWord,
-  standingOf,
+  readingOf,
   stateCounts,
   stepFrom,
-  verdictLook,
   walk,
 } from "./points";
 
@@ -125,16 +125,16 @@ test("places in words", () => {
 });
 
 test("the newest review is bound to its commits, and says when it does not count", () => {
-  expect(standingOf(review({ last: null }))).toMatchObject({ word: "Not reviewed", unread: true });
-  expect(standingOf(review())).toMatchObject({
+  expect(readingOf(review({ last: null }))).toMatchObject({ word: "Not reviewed", unread: true });
+  expect(readingOf(review())).toMatchObject({
     word: "Gaps: 1 unmet, 2 findings open",
     facts: "3f2a91c on 90be112 · by codex",
     unread: false,
     struck: false,
   });
-  const failed = standingOf(review({ last: { ...last, verdict: "failed", failed: "It returned prose." } }));
+  const failed = readingOf(review({ last: { ...last, verdict: "failed", failed: "It returned prose." } }));
   expect(failed).toMatchObject({ word: "Review failed", why: "It returned prose.", unread: true });
-  const gone = standingOf(review({ last: { ...last, verdict: "pass", void: "The head moved since." } }));
+  const gone = readingOf(review({ last: { ...last, verdict: "pass", void: "The head moved since." } }));
   expect(gone).toMatchObject({ struck: true, unread: true, why: "The head moved since.", shape: "slash" });
 });
 

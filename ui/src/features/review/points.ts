@@ -7,24 +7,9 @@ import type { RequirementView } from "../../ipc/bindings/RequirementView";
 import type { ReviewView } from "../../ipc/bindings/ReviewView";
 import type { Severity } from "../../ipc/bindings/Severity";
 import { count, shortId } from "../../lib/format";
-import type { Hue, Shape } from "../../lib/stage";
-import { nameOf } from "./tree";
-
-export type Look = { shape: Shape; hue: Hue; word: string };
-
-/** How a requirement stands. A waiver covers the verdict that it was given for, and nothing else. */
-export function verdictLook({ status, waived }: RequirementView): Look {
-  if (status === "met") return { shape: "check", hue: "land", word: "Met" };
-  if (waived !== null) return { shape: "slash", hue: "quiet", word: "Waived" };
-  switch (status) {
-    case "unmet":
-      return { shape: "cross", hue: "fail", word: "Unmet" };
-    case "unverifiable":
-      return { shape: "half", hue: "need", word: "Unverifiable" };
-    case null:
-      return { shape: "dotted", hue: "quiet", word: "Not judged" };
-  }
-}
+import { nameOf } from "../../lib/path";
+import type { Hue } from "../../lib/stage";
+import type { Look } from "../../lib/verdict";
 
 /** Whether a person can do without it: only what a reviewer did not find met. */
 export function canWaive({ status, waived }: RequirementView): boolean {
@@ -137,7 +122,7 @@ export function placeWord({ file, line, end }: Place, whole = false): string {
   return end !== null && end !== line ? `${name}:${line}–${end}` : `${name}:${line}`;
 }
 
-export type Standing = Look & {
+export type Reading = Look & {
   /** Nobody has read the head against the spec: an approval has to say so. */
   unread: boolean;
   /** What it was about: commits, reviewers. */
@@ -147,7 +132,7 @@ export type Standing = Look & {
 };
 
 /** The newest review in words, bound to its commit. */
-export function standingOf({ last, requirements, findings }: ReviewView): Standing {
+export function readingOf({ last, requirements, findings }: ReviewView): Reading {
   if (!last) {
     const none = { shape: "dotted", hue: "quiet", word: "Not reviewed" } as const;
     return { ...none, unread: true, facts: "", struck: false, why: null };

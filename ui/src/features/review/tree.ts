@@ -2,6 +2,7 @@
 
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { FileStatus } from "../../ipc/bindings/FileStatus";
+import { nameOf } from "../../lib/path";
 
 export type FolderRow = {
   kind: "folder";
@@ -74,10 +75,6 @@ export function treeRows(files: readonly ChangedFile[], closed: ReadonlySet<stri
   };
   walk(grow(files), 0);
   return rows;
-}
-
-export function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** The files in the order of the tree, whatever is closed: what j and k walk along. */

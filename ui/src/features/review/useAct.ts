@@ -10,21 +10,25 @@ import { keys } from "../../ipc/keys";
 import { Refused, request } from "../../ipc/request";
 import { requestOf } from "../../ipc/taskActions";
 import { shortId } from "../../lib/format";
+import { navigate } from "../../lib/route";
 
 type Subject = {
   plan: string;
   task: string;
   attempt: AttemptView;
+  /** The attempt alone that is meant, where several stand side by side. */
+  alone: number | undefined;
   shownHead: string | null;
   onTerminal: (run: string) => void;
 };
 
-export function useAct({ plan, task, attempt, shownHead, onTerminal }: Subject) {
+export function useAct({ plan, task, attempt, alone, shownHead, onTerminal }: Subject) {
   const client = useQueryClient();
   const [busy, setBusy] = useState<TaskAction | null>(null);
   const act = (action: TaskAction) => {
+    if (action === "compare") return navigate({ at: "compare", plan, task, pair: null });
     const run = attempt.runs.find((one) => one.live)?.id ?? null;
-    const asked = requestOf(action, { plan, task, attempt: attempt.number, head: shownHead, run });
+    const asked = requestOf(action, { plan, task, attempt: attempt.number, alone, head: shownHead, run });
     if (!asked) return;
     setBusy(action);
     request(asked)

@@ -13,7 +13,13 @@ type About = Pick<Draft, "file" | "line" | "end" | "quote">;
 
 let begun = 0;
 
-export function useComments(plan: string, task: string, attempt: number, changed: ChangedFiles | undefined) {
+export function useComments(
+  plan: string,
+  task: string,
+  attempt: number,
+  changed: ChangedFiles | undefined,
+  alone?: number,
+) {
   const { placed, box } = useDrafts(plan, task, attempt, changed);
   const [open, setOpen] = useState<Open | null>(null);
   const [sending, setSending] = useState(false);
@@ -60,7 +66,7 @@ export function useComments(plan: string, task: string, attempt: number, changed
           const comments = ready.map(({ draft, standing }) =>
             commentOf({ ...draft, text: texts.get(draft.id) ?? draft.text }, standing),
           );
-          await request({ type: "request_changes", plan, task, comments });
+          await request({ type: "request_changes", plan, task, attempt: alone, comments });
           box.remove(ready.map(({ draft }) => draft.id));
           const said = comments.length > 0 ? count(comments.length, "comment") : "What is open";
           toast({ tone: "good", message: `${said} sent to the fixer` });
@@ -71,7 +77,7 @@ export function useComments(plan: string, task: string, attempt: number, changed
         }
       },
     };
-  }, [plan, task, changed, placed, box, open, sending]);
+  }, [plan, task, alone, changed, placed, box, open, sending]);
 }
 
 export type Comments = ReturnType<typeof useComments>;

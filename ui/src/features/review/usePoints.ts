@@ -6,7 +6,7 @@ import type { ReviewView } from "../../ipc/bindings/ReviewView";
 import { request } from "../../ipc/request";
 import { canWaive, type FindingFilter, type Point, pointKey, stepFrom, walk } from "./points";
 
-export function usePoints(plan: string, task: string, review: ReviewView, current: boolean) {
+export function usePoints(plan: string, task: string, review: ReviewView, current: boolean, alone?: number) {
   const [filter, setFilter] = useState<FindingFilter>("open");
   const [point, setPoint] = useState<Point | null>(null);
   const [waiving, setWaiving] = useState<Point | null>(null);
@@ -31,7 +31,7 @@ export function usePoints(plan: string, task: string, review: ReviewView, curren
     },
     stopWaiving: () => setWaiving(null),
     waive: ({ id }: Point, reason: string): Promise<boolean> =>
-      request({ type: "waive", plan, task, id, reason }).then(
+      request({ type: "waive", plan, task, attempt: alone, id, reason }).then(
         () => true,
         (problem) => {
           toastError(problem);

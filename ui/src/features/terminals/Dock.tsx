@@ -13,6 +13,7 @@ import type { RunView } from "../../ipc/bindings/RunView";
 import type { TaskView } from "../../ipc/bindings/TaskView";
 import { usePlan, useRuns } from "../../ipc/queries";
 import { useActions } from "../../lib/actions";
+import { stageAt } from "../../lib/contenders";
 import { cx } from "../../lib/cx";
 import { useDesk } from "../../lib/desk";
 import type { Hue, Shape } from "../../lib/stage";
@@ -222,7 +223,7 @@ type DockTabProps = {
 };
 
 function DockTab({ run, task, selected, shown, onChoose, onStep }: DockTabProps) {
-  const needsYou = run.live && task?.stage.kind === "needs_you";
+  const needsYou = run.live && task && stageAt(task, run.attempt).kind === "needs_you";
   const look = needsYou ? ({ shape: "diamond", hue: "need" } as const) : endLook(run);
   const word = endWord(run);
   return (

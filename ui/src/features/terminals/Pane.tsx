@@ -19,6 +19,7 @@ import { openExternal } from "../../ipc/engine";
 import { request, toWireError } from "../../ipc/request";
 import { allActions, useActionKey, useActions } from "../../lib/actions";
 import { askOf, takesMessages } from "../../lib/asks";
+import { alone, stageAt, wordsKept } from "../../lib/contenders";
 import { useDesk } from "../../lib/desk";
 import { isMac } from "../../lib/keys";
 import { stageLook } from "../../lib/stage";
@@ -152,7 +153,8 @@ export function Pane({ run, task, agents, active, onFocus, onShow, onClose }: Pa
       : [],
   );
 
-  const look = stageLook[task?.stage.kind ?? "draft"];
+  const stage = task && stageAt(task, run.attempt);
+  const look = stageLook[stage?.kind ?? "draft"];
   const exit = pane.exit;
   const word = run.live && exit ? `exit ${exit.code ?? exit.outcome}` : endWord(run);
   const detail = run.detail ?? exit?.detail;
@@ -178,7 +180,7 @@ export function Pane({ run, task, agents, active, onFocus, onShow, onClose }: Pa
           <SafeText text={run.name} />
         </span>
         {run.attempt > 1 && <span className="quiet">attempt {run.attempt}</span>}
-        {run.live && task && <span className={styles.stage}>{task.stage.word}</span>}
+        {run.live && stage && <span className={styles.stage}>{stage.word}</span>}
         <span className="quiet">
           <Elapsed from={run.started_ms} to={run.ended_ms} />
         </span>
@@ -202,13 +204,13 @@ export function Pane({ run, task, agents, active, onFocus, onShow, onClose }: Pa
             )}
           </span>
         )}
-        {task && !askOf(task.stage) && takesMessages(run, agents) && (
+        {task && stage && !askOf(stage) && takesMessages(run, agents) && (
           <MessageAgent
             agent={run.name}
-            keep={`${run.plan}/${run.task}`}
+            keep={wordsKept(run.plan, run.task, alone(task, run.attempt))}
             look="plain"
             testId={testIds.dockMessageAgent(run.id)}
-            onMessage={(text) => messageAgent(run.plan, run.task, text)}
+            onMessage={(text) => messageAgent(run.plan, run.task, text, alone(task, run.attempt))}
           />
         )}
         {pane.selected && (

@@ -8,6 +8,7 @@ import type { TaskView } from "../../ipc/bindings/TaskView";
 import { keys } from "../../ipc/keys";
 import { useLatestLine } from "../../ipc/live";
 import { request } from "../../ipc/request";
+import { stageAt } from "../../lib/contenders";
 import { stageLook } from "../../lib/stage";
 import { lastLines } from "./lines";
 import styles from "./Terminals.module.css";
@@ -44,11 +45,11 @@ function Tile({
 }) {
   const latest = useLatestLine(run.plan, run.task);
   const { data } = useQuery({
-    queryKey: [...keys.runLog(run.id), TAIL],
+    queryKey: keys.runLogTail(run.id, TAIL),
     queryFn: () => request({ type: "run_log", run: run.id, tail_bytes: TAIL }),
     refetchInterval: EVERY,
   });
-  const look = stageLook[task?.stage.kind ?? "implementing"];
+  const look = stageLook[task ? stageAt(task, run.attempt).kind : "implementing"];
   const lines = lastLines(data ?? latest ?? "", LINES);
   return (
     <li>

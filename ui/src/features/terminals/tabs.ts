@@ -26,6 +26,7 @@ const INTEREST: Record<RunKind, number> = {
   fix: 0,
   resolve: 1,
   review: 1,
+  judge: 1,
   plan: 1,
   shell: 2,
   check: 3,

@@ -101,7 +101,7 @@ export function Timeline({ plan: id }: { plan: string }) {
             const task = byId.get(lane.task);
             const look = task ? stageLook[task.stage.kind] : stageLook.discarded;
             return (
-              <li key={lane.task} className={styles.lane}>
+              <li key={`${lane.task} ${lane.attempt}`} className={styles.lane}>
                 <button
                   type="button"
                   className={styles.laneName}
@@ -112,11 +112,14 @@ export function Timeline({ plan: id }: { plan: string }) {
                 >
                   <StatusShape shape={look.shape} hue={look.hue} />
                   <span className={cx(task?.critical && styles.critical)}>{task?.title ?? lane.task}</span>
+                  {lanes.filter((l) => l.task === lane.task).length > 1 && (
+                    <span className="quiet">{lane.attempt}</span>
+                  )}
                 </button>
                 <div className={styles.track}>
                   {lane.spans.map((s) => (
                     <i
-                      key={s.from}
+                      key={`${s.from} ${s.phase}`}
                       className={cx(styles.span, styles[s.phase], s.to === null && styles.openEnd)}
                       style={{
                         left: place(s.from),

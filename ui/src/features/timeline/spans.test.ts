@@ -20,6 +20,7 @@ test("an attempt is a bar of phases that meet, ended by its landing", () => {
   expect(lanes).toEqual([
     {
       task: "a",
+      attempt: 1,
       landed: 25_000,
       marks: [],
       spans: [
@@ -30,6 +31,31 @@ test("an attempt is a bar of phases that meet, ended by its landing", () => {
         { from: 20_000, to: 25_000, phase: "land" },
       ],
     },
+  ]);
+});
+
+test("attempts side by side have a lane each, and one after another share it", () => {
+  const lanes = lanesOf([
+    event(0, { type: "attempt.started", task: "a", attempt: 1 }),
+    event(0, { type: "attempt.started", task: "a", attempt: 2 }),
+    event(3, { type: "process.started", task: "a", attempt: 2, kind: "implement" }),
+    event(4, { type: "needs_you", task: "a", attempt: 1, reason: "", code: "" }),
+    event(8, { type: "attempt.ended", task: "a", attempt: 2, reason: "", will_retry: false }),
+    event(9, { type: "attempt.started", task: "a", attempt: 3 }),
+    event(10, { type: "landing.started", task: "a", attempt: 1 }),
+    event(12, { type: "landed", task: "a", attempt: 1 }),
+    event(13, { type: "task.cancelled", task: "a" }),
+  ]);
+  expect(lanes.map((l) => [l.attempt, l.landed])).toEqual([
+    [1, 12_000],
+    [2, null],
+  ]);
+  expect(lanes[0]?.spans.map((s) => s.phase)).toEqual(["setup", "wait", "land"]);
+  expect(lanes[0]?.marks).toEqual([{ at: 4000, kind: "need" }]);
+  expect(lanes[1]?.spans).toEqual([
+    { from: 0, to: 3000, phase: "setup" },
+    { from: 3000, to: 8000, phase: "work" },
+    { from: 9000, to: 13_000, phase: "setup" },
   ]);
 });
 

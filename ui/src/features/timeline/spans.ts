@@ -1,4 +1,4 @@
-/* What ran when, from the log: each attempt as a bar of stages on real time. Pure. */
+/* What ran when, from the log: attempts as bars of stages on real time. Pure. */
 import type { Event } from "../../ipc/bindings/Event";
 import type { StageKind } from "../../ipc/bindings/StageKind";
 
@@ -13,6 +13,8 @@ export interface Span {
 
 export interface Lane {
   task: string;
+  /** The attempt that it began with. */
+  attempt: number;
   spans: Span[];
   /** When it landed, and when it failed or needed a person. */
   landed: number | null;
@@ -40,71 +42,93 @@ const runPhase: Record<string, Phase> = {
   resolve: "land",
 };
 
-/** A lane for every task that has begun, in the order in which they began. */
+/**
+ * A lane for every task that has begun, in the order in which they began. Attempts one after another share it; one
+ * that begins while another goes on has a lane of its own.
+ */
 export function lanesOf(events: readonly Event[]): Lane[] {
-  const lanes = new Map<string, Lane>();
-  const lane = (task: string): Lane => {
-    const known = lanes.get(task);
-    if (known) return known;
-    const made: Lane = { task, spans: [], landed: null, marks: [] };
-    lanes.set(task, made);
-    return made;
+  const all: Lane[] = [];
+  const byTask = new Map<string, Lane[]>();
+  const byAttempt = new Map<string, Lane>();
+  const isOpen = (l: Lane) => l.spans.at(-1)?.to === null;
+  const lanes = (task: string) => byTask.get(task) ?? [];
+  const begun = (task: string, attempt: number): Lane => {
+    const free = lanes(task).find((l) => !isOpen(l));
+    const lane: Lane = free ?? { task, attempt, spans: [], landed: null, marks: [] };
+    if (!free) {
+      all.push(lane);
+      byTask.set(task, [...lanes(task), lane]);
+    }
+    byAttempt.set(`${task} ${attempt}`, lane);
+    return lane;
+  };
+  /** The attempt's lane; where none is named, the task's only one. */
+  const laneOf = (task: string, attempt: number | null): Lane | undefined => {
+    if (attempt !== null) return byAttempt.get(`${task} ${attempt}`);
+    const open = lanes(task).filter(isOpen);
+    return open.length === 1 ? open[0] : lanes(task).length === 1 ? lanes(task)[0] : undefined;
   };
   const close = (l: Lane, at: number) => {
     const last = l.spans.at(-1);
     if (last && last.to === null) last.to = Math.max(at, last.from);
   };
-  const begin = (l: Lane, at: number, phase: Phase | undefined) => {
-    const last = l.spans.at(-1);
-    if (last?.to === null && last.phase === phase) return;
+  const begin = (l: Lane | undefined, at: number, phase: Phase | undefined) => {
+    const last = l?.spans.at(-1);
+    if (!l || (last?.to === null && last.phase === phase)) return;
     close(l, at);
     if (phase) l.spans.push({ from: at, to: null, phase });
+  };
+  const endAll = (task: string, at: number) => {
+    for (const l of lanes(task)) close(l, at);
   };
   for (const e of events) {
     const at = Date.parse(e.at);
     switch (e.type) {
       case "attempt.started":
-        begin(lane(e.task), at, "setup");
+        begin(begun(e.task, e.attempt), at, "setup");
         break;
-      case "task.stage": {
-        const known = lanes.get(e.task);
-        const phase = phaseOf[e.stage as StageKind];
-        if (known) begin(known, at, phase);
+      case "task.stage":
+        begin(laneOf(e.task, e.attempt), at, phaseOf[e.stage as StageKind]);
         break;
-      }
       case "process.started": {
-        const known = lanes.get(e.task);
         const phase = runPhase[e.kind];
-        if (known && phase) begin(known, at, phase);
+        if (phase) begin(laneOf(e.task, e.attempt), at, phase);
         break;
       }
       case "landing.started":
-        begin(lane(e.task), at, "land");
+        begin(laneOf(e.task, e.attempt), at, "land");
         break;
       case "landed": {
-        const l = lane(e.task);
+        const l = laneOf(e.task, e.attempt);
+        if (!l) break;
         close(l, at);
         l.landed = at;
         break;
       }
-      case "needs_you":
-        lane(e.task).marks.push({ at, kind: "need" });
-        begin(lane(e.task), at, "wait");
+      case "needs_you": {
+        const l = laneOf(e.task, e.attempt);
+        l?.marks.push({ at, kind: "need" });
+        begin(l, at, "wait");
         break;
+      }
       case "task.failed":
-        lane(e.task).marks.push({ at, kind: "fail" });
-        close(lane(e.task), at);
+        lanes(e.task).at(-1)?.marks.push({ at, kind: "fail" });
+        endAll(e.task, at);
         break;
-      case "attempt.ended":
+      case "attempt.ended": {
+        const l = laneOf(e.task, e.attempt);
+        if (l) close(l, at);
+        break;
+      }
       case "task.cancelled":
       case "task.discarded":
-        close(lane(e.task), at);
+        endAll(e.task, at);
         break;
       default:
         break;
     }
   }
-  return [...lanes.values()].filter((l) => l.spans.length > 0);
+  return all.filter((l) => l.spans.length > 0);
 }
 
 /** Even steps of a time axis that leave each label room, in milliseconds. */

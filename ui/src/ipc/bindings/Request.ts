@@ -37,7 +37,11 @@ attempt?: number, comments: Array<Comment>, } | { "type": "try_beside", plan: st
 /**
  * An agent of the plan; `None`: the task's own once more.
  */
-agent: string | null, } | { "type": "adopt", plan: string, task: string, attempt: number, } | { "type": "take", plan: string, task: string, 
+agent: string | null, } | { "type": "adopt", plan: string, task: string, attempt: number, 
+/**
+ * Why this one; kept with what the others did.
+ */
+reason?: string, } | { "type": "take", plan: string, task: string, 
 /**
  * The receiving attempt.
  */

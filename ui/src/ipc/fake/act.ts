@@ -1,6 +1,7 @@
 /* Actions on a task, as the fake carries them out. */
 import type { Request } from "../bindings/Request";
 import type { TaskView } from "../bindings/TaskView";
+import { contendersOf } from "./compare/contest";
 import type { Fake } from "./engine";
 import { derive, type FakePlan, stage } from "./plan";
 import { refuse } from "./refuse";
@@ -27,9 +28,14 @@ export type Act = Extract<
 export function act(fake: Fake, p: FakePlan, request: Act): void {
   const t =
     p.view.tasks.find((x) => x.id === request.task) ?? refuse("not_found", "The task does not exist.");
-  const about = { task: t.id, attempt: t.attempt ?? 1 };
+  const meant = "attempt" in request && request.attempt !== undefined ? request.attempt : (t.attempt ?? 1);
+  const attempt = p.attempts.get(t.id)?.find((a) => a.number === meant);
+  const about = { task: t.id, attempt: meant };
+  const several = t.contenders.length > 1;
   const to = (next: TaskView["stage"], body: Record<string, unknown>) => {
-    t.stage = next;
+    if (several && attempt) attempt.stage = next;
+    else t.stage = next;
+    t.contenders = contendersOf(p, t);
     t.since_ms = Date.now();
     derive(p);
     fake.say(p.view.id, body);
@@ -42,11 +48,11 @@ export function act(fake: Fake, p: FakePlan, request: Act): void {
     case "cancel":
       return to(stage("cancelled", "Cancelled"), { type: "task.cancelled", task: t.id });
     case "discard":
+      if (several && attempt) p.contests.get(t.id)?.givenUp.set(attempt.number, "you discarded it");
       return to(stage("discarded", "Discarded"), { type: "task.discarded", task: t.id });
     case "approve": {
-      const head = p.attempts.get(t.id)?.[0]?.head ?? commitId(`head ${t.id}`);
-      const a = p.attempts.get(t.id)?.[0];
-      if (a) a.approval = { head, by: "you", at_ms: Date.now(), void: null };
+      const head = attempt?.head ?? commitId(`head ${t.id}`);
+      if (attempt) attempt.approval = { head, by: "you", at_ms: Date.now(), void: null };
       return to(stage("queued", "Queued to land"), { type: "approved", ...about, head, by: "you" });
     }
     case "unapprove":
@@ -71,7 +77,7 @@ export function act(fake: Fake, p: FakePlan, request: Act): void {
         word: "",
       });
     case "waive": {
-      const review = p.attempts.get(t.id)?.[0]?.review;
+      const review = attempt?.review;
       if (!request.reason.trim()) refuse("refused", "A waiver needs a reason.", "Say why it is not needed.");
       if (!review || !waive(review, request.id, request.reason.trim()))
         return refuse("refused", `Nothing open is called ${request.id}.`);
@@ -80,8 +86,8 @@ export function act(fake: Fake, p: FakePlan, request: Act): void {
       return fake.say(p.view.id, { type: "waived", ...about, id, reason });
     }
     case "request_changes": {
-      const a = p.attempts.get(t.id)?.[0];
-      if (!a || !["awaiting_approval", "queued", "needs_you"].includes(t.stage.kind))
+      const a = attempt;
+      if (!a || !["awaiting_approval", "queued", "needs_you"].includes((several ? a : t).stage.kind))
         return refuse("refused", `${t.title} can't be changed now.`, "Wait until it rests.");
       comment(a.review, request.comments);
       if (a.approval) a.approval.void = "Changes were requested.";
@@ -108,16 +114,21 @@ export function answerAgent(
 ): void {
   const t =
     p.view.tasks.find((x) => x.id === request.task) ?? refuse("not_found", "The task does not exist.");
-  const lives = p.attempts.get(t.id)?.[0]?.runs.some((r) => r.live && r.kind === "implement");
+  const several = t.contenders.length > 1;
+  const a = p.attempts.get(t.id)?.find((x) => x.number === (request.attempt ?? t.attempt ?? 1));
+  const lives = a?.runs.some((r) => r.live && r.kind === "implement");
   if (!lives) refuse("refused", `No agent of ${t.id} is at work.`);
-  const asked = t.stage.kind === "needs_you" ? t.stage.reason?.code : undefined;
+  const { kind, reason } = several && a ? a.stage : t.stage;
+  const asked = kind === "needs_you" ? reason?.code : undefined;
   if (request.type === "answer") {
     const fits = request.answer.answer === "text" ? "question" : "permission";
     if (asked !== fits)
       refuse("refused", `${t.title} asks nothing now.`, "See what it does now in its terminal.");
   } else if (!request.text.trim()) refuse("refused", "The message is empty.");
   else if (asked !== "stopped") return;
+  if (several && a) a.stage = stage("implementing", "Working");
   t.stage = stage("implementing", "Working");
+  t.contenders = contendersOf(p, t);
   t.since_ms = Date.now();
   derive(p);
   fake.say(p.view.id, { type: "needs_you.settled", task: t.id });

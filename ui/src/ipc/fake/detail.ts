@@ -21,6 +21,7 @@ export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
   const files = t.stage.reason?.paths.length ?? 0;
   const effects: Record<TaskAction, string> = {
     approve: `Merges 3 commits onto ${p.view.target}, once the merged tree is checked.`,
+    compare: "Shows what they did side by side.",
     unapprove: "Takes the approval back while it has not landed.",
     retry: "Starts a fresh attempt from the target's tip; this one is kept until the task is settled.",
     recheck: "Runs the checks again at the head.",
@@ -47,6 +48,7 @@ export function actionsOf(p: FakePlan, t: TaskView): ActionView[] {
     cancelled: ["retry"],
     discarded: ["retry"],
   };
+  if (t.contenders.length > 1) possible[t.stage.kind] = ["compare", "cancel"];
   return (possible[t.stage.kind] ?? []).map((action) => ({ action, effect: effects[action] }));
 }
 
@@ -62,9 +64,11 @@ export function detailOf(p: FakePlan, id: string): TaskDetail {
     task: t,
     requirements: requirementsOf(t.spec),
     attempts: p.attempts.get(id) ?? [],
+    judgements: p.contests.get(id)?.judgements ?? [],
+    judging: p.contests.get(id)?.judging != null,
     actions: actionsOf(p, t),
     landing_effect:
-      t.stage.kind === "awaiting_approval"
+      t.contenders.length < 2 && t.stage.kind === "awaiting_approval"
         ? `Merge 3 commits onto ${p.view.target} 8f0c2e1, then ${starts.length} ${starts.length === 1 ? "task starts" : "tasks start"}.`
         : null,
     starts,

@@ -4,18 +4,22 @@ import type { Notice } from "../bindings/Notice";
 import type { Reply } from "../bindings/Reply";
 import type { Request } from "../bindings/Request";
 import type { RunView } from "../bindings/RunView";
-import type { TaskView } from "../bindings/TaskView";
 import { act, answerAgent } from "./act";
+import { contend } from "./compare/acts";
+import { branchOf, compareView, contestOf, sideOf } from "./compare/contest";
+import { diffTexts } from "./compare/texts";
 import { detailOf } from "./detail";
 import { changedFiles, fileDiff } from "./diffs";
-import { applyEdit, derive, type FakePlan, plan, stage, task } from "./plan";
+import { edited, stepBack } from "./edits";
+import { applyEdit, derive, type FakePlan, plan, stage } from "./plan";
+import { ofProjects } from "./projects";
 import { refuse } from "./refuse";
-import { agent, commitId, run } from "./shapes";
+import { commitId, run } from "./shapes";
 import { tick } from "./simulate";
 import { plainText, terminalText } from "./terminals";
 import { planText, problemsOf } from "./text";
-import { allRuns, inbox, landingView, projectView, summary } from "./views";
-import { newState, project, type State, type World } from "./world";
+import { allRuns, inbox, landingView, summary } from "./views";
+import { newState, type State, type World } from "./world";
 
 export type { World } from "./world";
 
@@ -91,91 +95,12 @@ function answer(fake: Fake, request: Request): Reply {
       return { type: "events", value: found.slice(0, request.limit) };
     }
     case "projects":
-      return { type: "projects", value: state.projects.map((p) => projectView(state, p)) };
     case "inspect_project":
-      return {
-        type: "inspection",
-        value: {
-          path: request.path,
-          root: request.path.includes("nothing") ? null : request.path,
-          is_repository: !request.path.includes("nothing"),
-          has_commits: !request.path.includes("fresh"),
-          branch: "main",
-          trusted: state.projects.some((p) => p.root === request.path) || request.path.includes("fresh"),
-          exec_capable: [
-            { origin: ".git/hooks/pre-commit", key: "hook", value: "#!/bin/sh\nexec npx lint-staged" },
-            { origin: ".git/config", key: "core.fsmonitor", value: ".git/hooks/fsmonitor-watchman" },
-            { origin: ".git/config", key: "filter.lfs.process", value: "git-lfs filter-process" },
-          ],
-        },
-      };
     case "first_commit":
-    case "open_project": {
-      const known = state.projects.find((p) => p.root === request.path);
-      if (known) return { type: "project", value: projectView(state, known) };
-      if (request.path.includes("nothing")) {
-        refuse("repository", `${request.path} is no git repository.`, "Choose a folder that holds one.");
-      }
-      if (request.type === "open_project" && !request.trust) {
-        refuse("trust_needed", "The repository can execute programs and is not trusted yet.");
-      }
-      const name = request.path.split("/").filter(Boolean).slice(-2).join("/");
-      const made = project(name.replace(/\W+/g, "-"), name, request.path);
-      state.projects.push(made);
-      fake.say(null, { type: "project.opened", root: request.path });
-      return { type: "project", value: projectView(state, made) };
-    }
-    case "close_project": {
-      if (
-        [...state.plans.values()].some((p) => p.view.project === request.project && p.view.mode === "running")
-      ) {
-        refuse("refused", "A plan of this project is running.", "Stop it first.");
-      }
-      state.projects = state.projects.filter((p) => p.id !== request.project);
-      for (const [id, p] of state.plans) if (p.view.project === request.project) state.plans.delete(id);
-      fake.say(null, { type: "project.closed" });
-      return done;
-    }
-    case "create_demo": {
-      const made = { ...project("demo", "demo/orchard", "/home/you/coppice-demo"), is_demo: true };
-      state.projects = [...state.projects.filter((p) => p.id !== "demo"), made];
-      const rehearsal = agent("rehearsal", "scripted", { script: "rehearsal.toml" });
-      const p = plan(
-        "demo",
-        "demo",
-        "Plant an orchard",
-        [
-          task("seeds", "Choose the seeds", {
-            estimate_ms: 20_000,
-            scope: ["seeds/**"],
-            position: { x: 0, y: 90 },
-          }),
-          task("apples", "Plant apples", {
-            after: ["seeds"],
-            estimate_ms: 30_000,
-            position: { x: 320, y: 0 },
-          }),
-          task("pears", "Plant pears", {
-            after: ["seeds"],
-            estimate_ms: 25_000,
-            position: { x: 320, y: 180 },
-          }),
-          task("map", "Draw the map", {
-            after: ["apples", "pears"],
-            estimate_ms: 15_000,
-            position: { x: 640, y: 90 },
-          }),
-        ],
-        {
-          agents: [rehearsal],
-          default_agent: "rehearsal",
-          checks: [{ name: "test", command: "sh test.sh", timeout_ms: null }],
-        },
-      );
-      state.plans.set("demo", p);
-      fake.say("demo", { type: "plan.created", title: p.view.title });
-      return { type: "plan_ref", value: { project: "demo", plan: "demo", title: p.view.title } };
-    }
+    case "open_project":
+    case "close_project":
+    case "create_demo":
+      return ofProjects(fake, request);
     case "plans": {
       const all = [...state.plans.values()].map((p) => summary(p.view));
       return { type: "plans", value: all.filter((p) => !request.project || p.project === request.project) };
@@ -264,6 +189,22 @@ function answer(fake: Fake, request: Request): Reply {
     case "retry_landing":
       act(fake, find(request.plan), request);
       return done;
+    case "try_beside":
+    case "adopt":
+    case "take":
+    case "judge":
+      contend(fake, find(request.plan), request);
+      return done;
+    case "compare": {
+      const value = compareView(find(request.plan), request.task, request.a, request.b);
+      return { type: "compare", value };
+    }
+    case "file_between": {
+      const contest = contestOf(find(request.plan), request.task);
+      if (!contest) return refuse("refused", "No two attempts stand side by side here.");
+      const [from, to] = [sideOf(contest, request.a), sideOf(contest, request.b)];
+      return { type: "file_diff", value: diffTexts(request.path, from, to, request.context) };
+    }
     case "hook":
       return { type: "text", value: "" };
     case "answer":
@@ -321,13 +262,20 @@ function answer(fake: Fake, request: Request): Reply {
     }
     case "changed_files": {
       const { task: id, scope } = request;
-      const of = find(request.plan)
-        .attempts.get(id)
-        ?.find((a) => a.number === request.attempt);
+      const p = find(request.plan);
+      const of = p.attempts.get(id)?.find((a) => a.number === request.attempt);
+      const contest = contestOf(p, id);
+      if (contest && of && scope === "branch") return { type: "changed_files", value: branchOf(contest, of) };
       return { type: "changed_files", value: changedFiles(id, scope, of?.head ?? commitId(`head ${id}`)) };
     }
-    case "file_diff":
-      return { type: "file_diff", value: fileDiff(request.path, request.context) };
+    case "file_diff": {
+      const { path, context, attempt, task: id } = request;
+      const contest = contestOf(find(request.plan), id);
+      const value = contest
+        ? diffTexts(path, contest.base, sideOf(contest, attempt), context)
+        : fileDiff(path, context);
+      return { type: "file_diff", value };
+    }
     case "landing":
       return { type: "landing", value: landingView(find(request.plan)) };
     case "inbox":
@@ -380,43 +328,4 @@ function answer(fake: Fake, request: Request): Reply {
       state.settings.set(request.key, request.value);
       return done;
   }
-}
-
-function edited(fake: Fake, p: FakePlan, what: string, change: () => string[]): Reply {
-  const was = structuredClone(p.view);
-  let created: string[];
-  try {
-    created = change();
-  } catch (problem) {
-    p.view = was;
-    throw problem;
-  }
-  p.undone.push(was);
-  p.redone = [];
-  return saved(fake, p, what, created);
-}
-
-function stepBack(fake: Fake, p: FakePlan, which: "undo" | "redo"): Reply {
-  const [from, to] = which === "undo" ? [p.undone, p.redone] : [p.redone, p.undone];
-  const next = from.pop() ?? refuse("refused", which === "undo" ? "Nothing to undo." : "Nothing to redo.");
-  to.push(structuredClone(p.view));
-  // States of tasks are no edits: they stay as they are.
-  const stages = new Map(p.view.tasks.map((t) => [t.id, t]));
-  next.tasks = next.tasks.map((t): TaskView => {
-    const now = stages.get(t.id);
-    return now
-      ? { ...t, stage: now.stage, attempt: now.attempt, since_ms: now.since_ms, action: now.action }
-      : t;
-  });
-  p.view = { ...next, revision: p.view.revision, mode: p.view.mode };
-  p.text = null;
-  return saved(fake, p, which, []);
-}
-
-function saved(fake: Fake, p: FakePlan, what: string, created: string[]): Reply {
-  p.view.revision += 1;
-  derive(p);
-  fake.say(p.view.id, { type: "plan.edited", revision: p.view.revision, what });
-  const { revision, can_undo, can_redo } = p.view;
-  return { type: "edited", value: { revision, created, can_undo, can_redo } };
 }

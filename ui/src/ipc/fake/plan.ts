@@ -6,6 +6,7 @@ import type { Stage } from "../bindings/Stage";
 import type { StageKind } from "../bindings/StageKind";
 import type { TaskView } from "../bindings/TaskView";
 import type { Upstream } from "../bindings/Upstream";
+import type { Contest } from "./compare/contest";
 import { refuse } from "./refuse";
 import { reviewWords } from "./reviewWords";
 
@@ -18,6 +19,8 @@ export interface FakePlan {
   /** The text as the person last wrote it, until an edit changes the plan. */
   text: string | null;
   upstream: Upstream;
+  /** By task: what is known of attempts side by side. */
+  contests: Map<string, Contest>;
 }
 
 export const minute = 60_000;
@@ -38,6 +41,8 @@ export function task(id: string, title: string, more: Partial<TaskView> = {}): T
     contract: "",
     after: [],
     agent: null,
+    attempts: [],
+    contenders: [],
     estimate_ms: null,
     position: null,
     stage: stage("draft", "Draft"),
@@ -110,6 +115,7 @@ export function plan(
     redone: [],
     text: null,
     upstream: { name: "origin/main", ahead: 2, behind: 0 },
+    contests: new Map(),
   };
   derive(made);
   return made;
@@ -160,7 +166,7 @@ export function derive(fake: FakePlan): void {
     t.unblocks = t.stage.kind === "landed" || !next.length ? null : `Finishing this unblocks ${and(next)}.`;
     t.critical = view.critical_path.includes(t.id);
     t.agent ??= view.default_agent;
-    t.review = reviewWords(fake.attempts.get(t.id)?.[0]);
+    t.review = reviewWords(fake.attempts.get(t.id)?.find((a) => a.number === t.attempt));
   }
   const number = (kinds: StageKind[]) => view.tasks.filter((t) => kinds.includes(t.stage.kind)).length;
   const used = number(running);

@@ -64,6 +64,8 @@ export function attempt(p: string, t: TaskView, more: Partial<AttemptView> = {})
     head: null,
     commits: [],
     stage: t.stage,
+    adopted: false,
+    actions: [],
     started_ms: t.started_ms ?? Date.now() - 9 * minute,
     ended_ms: t.ended_ms,
     runs: [],

@@ -3,6 +3,7 @@ import type { AttemptView } from "../bindings/AttemptView";
 import type { RunView } from "../bindings/RunView";
 import type { Stage } from "../bindings/Stage";
 import type { TaskView } from "../bindings/TaskView";
+import { finishJudging } from "./compare/acts";
 import type { Fake } from "./engine";
 import { derive, type FakePlan, stage } from "./plan";
 import { fixed, reviewed } from "./reviews";
@@ -23,6 +24,7 @@ export function tick(fake: Fake): void {
   for (const p of fake.state.plans.values()) {
     const { view } = p;
     for (const t of view.tasks) {
+      finishJudging(fake, p, t.id);
       // The sample plans are pictures; only what was started here moves.
       if (!moving.has(key(p, t)) && t.stage.kind !== "queued" && t.stage.kind !== "fixing") continue;
       moving.add(key(p, t));

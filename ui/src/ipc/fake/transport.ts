@@ -26,7 +26,9 @@ export function transportOf(fake: Fake): Transport {
   };
 }
 
+const worlds: readonly World[] = ["empty", "crowded", "asking", "compare"];
+
 function chosenWorld(): World {
   const asked = new URLSearchParams(window.location.search).get("fake");
-  return asked === "empty" || asked === "crowded" || asked === "asking" ? asked : "normal";
+  return worlds.find((world) => world === asked) ?? "normal";
 }

@@ -67,13 +67,18 @@ export function landingView(p: FakePlan): LandingView {
   };
 }
 
+const words = (n: number) => `${n === 2 ? "Two" : n} attempts are ready to compare.`;
+
 export function inbox(state: State): InboxItem[] {
   const kinds = { needs_you: "needs_you", awaiting_approval: "ready_to_review", failed: "failed" } as const;
   const items: InboxItem[] = [];
   for (const p of state.plans.values()) {
     for (const t of p.view.tasks) {
-      const kind = kinds[t.stage.kind as keyof typeof kinds];
-      if (!kind) continue;
+      const waits = kinds[t.stage.kind as keyof typeof kinds];
+      if (!waits) continue;
+      const several = t.contenders.length > 1;
+      const kind = several && waits === "ready_to_review" ? "ready_to_compare" : waits;
+      const asking = t.contenders.find((c) => c.stage.kind === t.stage.kind);
       items.push({
         id: `${p.view.id}-${t.id}-${t.attempt ?? 1}-${kind}`,
         project: p.view.project,
@@ -82,9 +87,12 @@ export function inbox(state: State): InboxItem[] {
         plan_title: p.view.title,
         task: t.id,
         task_title: t.title,
-        attempt: t.attempt,
+        attempt: several ? (kind === "needs_you" ? (asking?.attempt ?? null) : null) : t.attempt,
         kind,
-        what: t.stage.reason?.text ?? "The checks are green at the head; the diff waits for you.",
+        what:
+          several && kind === "ready_to_compare"
+            ? words(t.contenders.length)
+            : (t.stage.reason?.text ?? "The checks are green at the head; the diff waits for you."),
         since_ms: t.since_ms ?? Date.now(),
         actions: actionsOf(p, t),
         blocks: p.view.tasks.filter((x) => x.after.includes(t.id)).length,

@@ -5,13 +5,14 @@ import type { TaskView } from "../bindings/TaskView";
 import type { TrashView } from "../bindings/TrashView";
 import { askingPlan } from "./asking";
 import { attemptsOf } from "./attempts";
+import { comparePlan } from "./compare/plan";
 import { crowdedPlan } from "./crowded";
 import { history } from "./history";
 import { derive, type FakePlan, minute, plan, stage, task } from "./plan";
 import { queueSpec } from "./reviews";
 import { commitId, common } from "./shapes";
 
-export type World = "empty" | "normal" | "crowded" | "asking";
+export type World = "empty" | "normal" | "crowded" | "asking" | "compare";
 
 export interface State {
   projects: ProjectView[];
@@ -39,6 +40,7 @@ export function newState(world: World): State {
   const add = (p: FakePlan) => state.plans.set(p.view.id, p);
   if (world === "crowded") add(crowdedPlan());
   if (world === "asking") add(askingPlan());
+  if (world === "compare") add(comparePlan());
   add(retryPlan());
   add(authPlan());
   add(docsPlan());

@@ -7,9 +7,11 @@ import { edit } from "../../../ipc/ask";
 import type { TaskView } from "../../../ipc/bindings/TaskView";
 import { useLatestLine } from "../../../ipc/live";
 import { askedLine } from "../../../lib/asks";
+import { agentsWord, contendersLine, contendersTold, isContested } from "../../../lib/contenders";
 import { cx } from "../../../lib/cx";
 import { duration } from "../../../lib/format";
 import { useNow } from "../../../lib/now";
+import { navigate } from "../../../lib/route";
 import { isRunning, reviewMatters, stageLook } from "../../../lib/stage";
 import { testIds } from "../../../testids";
 import { TitleInput } from "../TitleInput";
@@ -66,7 +68,7 @@ export const TaskNode = memo(function TaskNode({ data, selected }: NodeProps<Tas
             {task.title}
           </span>
         )}
-        {!simple && task.agent && <span className={styles.agent}>{task.agent}</span>}
+        {!simple && <Agent task={task} />}
       </div>
       {!simple && <Rest task={task} plan={plan} />}
       <Handle
@@ -79,8 +81,23 @@ export const TaskNode = memo(function TaskNode({ data, selected }: NodeProps<Tas
   );
 });
 
+function Agent({ task }: { task: TaskView }) {
+  // What was planned counts until it begins; then those that try it now.
+  const several = isContested(task) || (task.attempt === null && task.attempts.length > 1);
+  const names = isContested(task) ? task.contenders.map((c) => c.agent) : task.attempts;
+  const word = several ? `${names.length} attempts` : task.agent;
+  return (
+    word && (
+      <span className={styles.agent} title={several ? agentsWord(names) : undefined}>
+        {word}
+      </span>
+    )
+  );
+}
+
 function Rest({ task, plan }: { task: TaskView; plan: string }) {
   const { stage } = task;
+  if (isContested(task)) return <Contest task={task} plan={plan} />;
   const running = isRunning(stage.kind);
   const numbers = running || stage.kind === "awaiting_approval" || stage.kind === "needs_you";
   return (
@@ -131,6 +148,44 @@ function Rest({ task, plan }: { task: TaskView; plan: string }) {
       {running && task.started_ms !== null && task.estimate_ms !== null && (
         <Bar from={task.started_ms} estimate={task.estimate_ms} />
       )}
+    </>
+  );
+}
+
+/** Several at once: how each stands, and the way to look at them side by side. */
+function Contest({ task, plan }: { task: TaskView; plan: string }) {
+  const line = contendersLine(task.contenders);
+  const startedTwo = task.contenders.filter((c) => c.attempt !== null).length > 1;
+  return (
+    <>
+      <div
+        className={cx(styles.second, styles[stageLook[task.stage.kind].hue])}
+        title={contendersTold(task.contenders)}
+        data-testid={testIds.nodeContenders(task.id)}
+      >
+        {line}
+      </div>
+      <div className={styles.third}>
+        {task.started_ms !== null && (
+          <span>
+            <Elapsed from={task.started_ms} to={task.ended_ms} />
+          </span>
+        )}
+        {startedTwo && (
+          <button
+            type="button"
+            className={cx(styles.compare, "nodrag")}
+            data-testid={testIds.nodeCompare(task.id)}
+            onClick={(e) => {
+              e.stopPropagation();
+              navigate({ at: "compare", plan, task: task.id, pair: null });
+            }}
+            onDoubleClick={(e) => e.stopPropagation()}
+          >
+            Compare
+          </button>
+        )}
+      </div>
     </>
   );
 }

@@ -17,21 +17,21 @@ beforeEach(() => {
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(900);
 });
 
-function Shown() {
-  const { data: plan } = usePlan("retry");
+function Shown({ id }: { id: string }) {
+  const { data: plan } = usePlan(id);
   const route = useRoute();
   const task = route.at === "plan" ? route.task : null;
   return plan ? <Outline plan={plan} task={task} tab="spec" filter="" /> : null;
 }
 
-function show() {
-  const fake = newFake("normal");
+function show(id: "retry" | "compare" = "retry") {
+  const fake = newFake(id === "compare" ? "compare" : "normal");
   setTransport(transportOf(fake));
-  window.location.hash = "#/plan/retry/outline";
+  window.location.hash = `#/plan/${id}/outline`;
   render(
     <QueryClientProvider client={newCache()}>
       <TooltipProvider>
-        <Shown />
+        <Shown id={id} />
       </TooltipProvider>
     </QueryClientProvider>,
   );
@@ -69,4 +69,16 @@ test("only one row is in the tab order", async () => {
   await row(/^Retry model/);
   const reachable = screen.getAllByRole("row").filter((r) => r.tabIndex === 0);
   expect(reachable).toHaveLength(1);
+});
+
+test("several at one task are told each by itself, with who they are", async () => {
+  show("compare");
+  const queue = await row(/^Durable queue/);
+  expect(queue.getAttribute("aria-label")).toBe(
+    "Durable queue. claude 1 Ready · codex Ready · claude 3 Working.",
+  );
+  expect(queue.textContent).toContain("claude ×2 + codex");
+  // What was adopted is one attempt again; what waits says who will try it.
+  expect((await row(/^Config keys/)).textContent).not.toContain("codex");
+  expect((await row(/^Public API/)).textContent).toContain("claude + codex");
 });

@@ -14,6 +14,7 @@ import { ask, edit } from "../../../ipc/ask";
 import type { PlanView } from "../../../ipc/bindings/PlanView";
 import type { TaskView } from "../../../ipc/bindings/TaskView";
 import { runAction, useActions } from "../../../lib/actions";
+import { agentsWord, contendersLine, contendersTold, isContested } from "../../../lib/contenders";
 import { cx } from "../../../lib/cx";
 import { duration } from "../../../lib/format";
 import { type InspectorTab, navigate } from "../../../lib/route";
@@ -302,7 +303,7 @@ function OutlineRow({
       aria-setsize={row.siblings}
       aria-expanded={row.children > 0 ? open : undefined}
       aria-selected={selected}
-      aria-label={`${task.title}. ${task.stage.word}.`}
+      aria-label={`${task.title}. ${isContested(task) ? contendersLine(task.contenders) : task.stage.word}.`}
       tabIndex={focusable ? 0 : -1}
       className={cx(styles.row, styles.data, selected && styles.selected)}
       style={{ transform: `translateY(${top}px)` }}
@@ -332,14 +333,14 @@ function OutlineRow({
         {renaming ? <TitleInput value={task.title} onDone={rename} /> : <span>{task.title}</span>}
       </div>
       <div role="gridcell" className={styles[look.hue]} title={told(task)}>
-        {task.stage.word}
-        {reviewMatters(task.stage) && <span className="quiet"> · {task.review}</span>}
+        {isContested(task) ? contendersLine(task.contenders) : task.stage.word}
+        {!isContested(task) && reviewMatters(task.stage) && <span className="quiet"> · {task.review}</span>}
       </div>
       <div role="gridcell" className="quiet" title={names(task, titles)}>
         {names(task, titles)}
       </div>
-      <div role="gridcell" className="mono quiet">
-        {task.agent}
+      <div role="gridcell" className="mono quiet" title={agentsOf(task)}>
+        {agentsOf(task)}
       </div>
       <div role="gridcell" className="quiet">
         {task.estimate_ms !== null && duration(task.estimate_ms)}
@@ -354,12 +355,19 @@ function OutlineRow({
   );
 }
 
+/** Who tries it: those that do now, or those that will. */
+function agentsOf(task: TaskView): string {
+  if (isContested(task)) return agentsWord(task.contenders.map((c) => c.agent));
+  return task.attempt === null && task.attempts.length > 1 ? agentsWord(task.attempts) : (task.agent ?? "");
+}
+
 function names(task: TaskView, titles: ReadonlyMap<string, string>): string {
   return task.after.map((d) => titles.get(d) ?? d).join(", ");
 }
 
 /** What the state's one word leaves out. */
 function told(task: TaskView): string {
+  if (isContested(task)) return `${task.stage.word}\n${contendersTold(task.contenders)}`;
   const why = task.why_waiting ?? task.stage.reason?.text ?? task.stage.word;
   return reviewMatters(task.stage) ? `${why}\n${task.review}` : why;
 }

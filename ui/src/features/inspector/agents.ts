@@ -1,0 +1,7 @@
+import type { TaskPatch } from "../../ipc/bindings/TaskPatch";
+
+/** Who tries a task from now on: several stand instead of one, and one alone is a task's usual agent. */
+export function agentsAfter(agents: readonly string[]): TaskPatch {
+  const [only] = agents;
+  return agents.length > 1 ? { attempts: [...agents] } : { attempts: [], ...(only && { agent: only }) };
+}
