@@ -10,6 +10,7 @@ mod home;
 mod rows;
 mod stage;
 mod whole;
+mod window;
 
 /// Each row as a test of its own, for each program.
 macro_rules! suite {
@@ -57,6 +58,12 @@ fn claude_builds_and_codex_reviews() {
 #[ignore = "needs the program: make test-agents"]
 fn codex_builds_and_claude_reviews() {
     whole::builds_and_reviews("codex", "claude");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn in_the_window_from_drawing_to_landing_claude_builds_and_codex_reviews() {
+    window::draws_and_lands("claude", "codex");
 }
 
 #[test]

@@ -5,10 +5,10 @@ use coppice_tests::{Coppice, Event, LIMIT, Run, Signal, TempRepo, send};
 
 use crate::home::Home;
 
-const BUILD: Call = Call::Write { path: "hello.txt", content: "hello\n" };
-const COMMIT: Call = Call::Shell("git add hello.txt && git commit --quiet -m 'Say hello'");
+pub(crate) const BUILD: Call = Call::Write { path: "hello.txt", content: "hello\n" };
+pub(crate) const COMMIT: Call = Call::Shell("git add hello.txt && git commit --quiet -m 'Say hello'");
 
-const REPORT: &str = r#"{"requirements": [{"id": "1", "status": "met",
+pub(crate) const REPORT: &str = r#"{"requirements": [{"id": "1", "status": "met",
   "evidence": [{"file": "hello.txt", "line": 1, "why": "The file says hello."}]}], "findings": []}"#;
 
 /// Usage as the events of all runs tell it in the end: input, cached, output.
@@ -21,37 +21,41 @@ fn used(events: &[Event]) -> (i64, i64, i64) {
     (sum("input"), sum("cached"), sum("output"))
 }
 
-/// A repository, a home with the programs logged in, and an engine that knows them.
-struct Whole {
-    coppice: Coppice,
-    repo: TempRepo,
-    model: Model,
-    home: Home,
+/// A repository, and a home with the programs logged in.
+pub(crate) struct Whole {
+    pub(crate) coppice: Coppice,
+    pub(crate) repo: TempRepo,
+    pub(crate) model: Model,
+    pub(crate) home: Home,
 }
 
 impl Whole {
-    fn new(program: &'static str, scripts: Vec<(&str, Vec<Turn>)>) -> Whole {
+    pub(crate) fn new(program: &'static str, scripts: Vec<(&str, Vec<Turn>)>) -> Whole {
         let model = Model::start(scripts.into_iter().map(|(name, turns)| (name.to_owned(), turns)));
         let home = Home::new(program, &model.url());
         let repo = TempRepo::new(&home.at("main"), &home.at("home"));
         let coppice = Coppice::new(&home.at("data"), &home.at("home"));
-        // The engine that this starts hands its environment on to the programs.
-        let environment = home.environment(&model.url());
+        Whole { coppice, repo, model, home }
+    }
+
+    /// What the engine has to be started with, so that it hands it on to the programs.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        let environment = self.home.environment(&self.model.url());
         let names = environment.names().filter(|name| *name != "HOME");
-        let variables: Vec<(String, String)> = names
+        names
             .map(|name| name.to_string_lossy().into_owned())
             .map(|name| {
                 let value = environment.get(&name).unwrap_or_default().to_string_lossy().into_owned();
                 (name, value)
             })
-            .collect();
-        let variables: Vec<(&str, &str)> =
-            variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        coppice.run_with(&variables, &["status"]).expect(0);
-        Whole { coppice, repo, model, home }
+            .collect()
     }
 
     fn start(&self, builder: &str, tables: &str) -> Run {
+        let variables = self.variables();
+        let variables: Vec<(&str, &str)> =
+            variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.coppice.run_with(&variables, &["status"]).expect(0);
         let plan = format!(
             "version = 1\ntitle = \"Whole\"\ntarget = \"main\"\napprove = \"auto\"\n\
              [[check]]\nname = \"test\"\ncommand = \"test -e hello.txt\"\n\
@@ -64,7 +68,8 @@ impl Whole {
         self.coppice.start(&file, &self.repo.path, &[])
     }
 
-    fn assert_counted(&self, events: &[Event]) {
+    /// What the programs were told that they used is what the events say.
+    pub(crate) fn assert_counted(&self, events: &[Event]) {
         let served = self.model.served();
         let sum = |of: fn(&Tokens) -> u64| -> i64 {
             let tokens = served.iter().filter(|served| !served.side).filter_map(|served| served.tokens);

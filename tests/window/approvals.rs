@@ -1,10 +1,10 @@
 //! What a person said yes to is bound to commits: when they move, the window strikes out what was said of them.
 
-use coppice_tests::window::Page;
+use coppice_tests::window::{Page, await_stage, open_plan, open_repository};
 use coppice_tests::{Event, Gate, PlanFile, Scene, Task};
 use serde_json::json;
 
-use crate::stage::{Stage, await_stage, open_plan, open_repository, play};
+use crate::stage::{Stage, play};
 
 /// Reads its task's own file, and finds what was asked for.
 const READ: &str = r#"cat > "$COPPICE_REVIEW_OUTPUT" <<END
