@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use agents::{
-    Adapter, AgentSpec, Answer, Context, Environment, Heard, Keys, Ledger, Program, Resume, Signal,
+    Adapter, AgentSpec, Answer, Context, Environment, Heard, Keys, Ledger, Place, Program, Resume, Signal,
     Stage as Purpose, Transcript,
 };
 use coppice_tests::TempRepo;
@@ -153,8 +153,10 @@ impl Stage {
                 let Some(heard) = program.hear(&hook) else { continue };
                 let mut ears_now = ears.0.lock().unwrap();
                 if let Signal::SessionStarted { transcript: Some(path), .. } = &heard.signal {
-                    let offset = ears_now.transcript.as_ref().map_or(0, Transcript::offset);
-                    ears_now.transcript = Some(Transcript::new(program, path.clone(), offset));
+                    // A session that is gone on with is read on.
+                    if ears_now.transcript.as_ref().is_none_or(|known| known.path() != path) {
+                        ears_now.transcript = Some(Transcript::new(program, Place::beginning(path.clone())));
+                    }
                 }
                 ears_now.at_ms = UNIX_EPOCH.elapsed().unwrap().as_millis() as i64;
                 ears_now.heard.push((heard, hook));
@@ -176,7 +178,7 @@ impl Stage {
             let presence = fs::read(file.path()).ok().and_then(|file| self.program.presence(&file));
             let last = ears.heard.last().map(|(heard, _)| &heard.signal);
             let interrupted = match (presence, last) {
-                (Some(presence), Some(last)) => presence.interrupts(last, ears.at_ms),
+                (Some(presence), Some(last)) => last.is_busy() && presence.interrupts(ears.at_ms),
                 _ => false,
             };
             if interrupted && ears.read.last() != Some(&Signal::Interrupted) {

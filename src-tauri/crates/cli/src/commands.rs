@@ -41,7 +41,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Change(words) => asking(decide::change(words)),
         Command::Answer(words) => asking(decide::answer(words)),
         Command::Message(words) => asking(decide::message(words)),
-        Command::Hook => Ok(hook::hook()),
+        Command::Hook(words) => Ok(hook::hook(&words)),
         Command::Waive(words) => asking(decide::waive(words)),
         Command::Pause(words) => asking(steer::pause(words)),
         Command::Stop(words) => asking(steer::stop(words)),

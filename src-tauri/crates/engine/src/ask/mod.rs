@@ -121,7 +121,7 @@ pub(crate) async fn answer(engine: &Engine, request: Request, caller: Caller) ->
         Request::Approve { plan, task, head } => {
             on_task(engine, plan, &task, |plan, task| Command::Approve { plan, task, head }).await
         }
-        Request::Hook { run, token, said } => talk::hook(engine, run, &token, said).await,
+        Request::Hook { run, token, said, again } => talk::hook(engine, run, &token, &said, again).await,
         Request::Answer { plan, task, answer } => talk::answer(engine, plan, &task, answer).await,
         Request::Message { plan, task, text } => talk::message(engine, plan, &task, &text).await,
         Request::Waive { plan, task, id, reason } => {
