@@ -1,7 +1,7 @@
 //! A whole plan with the real programs: one builds, the other reads the spec against the diff, and it lands.
 
 use coppice_tests::model::{Call, Model, Tokens, Turn};
-use coppice_tests::{Coppice, Event, LIMIT, Run, Signal, TempRepo, send};
+use coppice_tests::{Coppice, Event, LIMIT, Output, Run, Signal, TempRepo, send};
 
 use crate::home::Home;
 
@@ -51,11 +51,16 @@ impl Whole {
             .collect()
     }
 
-    fn start(&self, builder: &str, tables: &str) -> Run {
+    /// A command; an engine that it starts knows the programs.
+    fn run(&self, words: &[&str]) -> Output {
         let variables = self.variables();
         let variables: Vec<(&str, &str)> =
             variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.coppice.run_with(&variables, &["status"]).expect(0);
+        self.coppice.run_with(&variables, words)
+    }
+
+    fn start(&self, builder: &str, tables: &str) -> Run {
+        self.run(&["status"]).expect(0);
         let plan = format!(
             "version = 1\ntitle = \"Whole\"\ntarget = \"main\"\napprove = \"auto\"\n\
              [[check]]\nname = \"test\"\ncommand = \"test -e hello.txt\"\n\
@@ -123,6 +128,27 @@ pub(crate) fn asks_and_is_answered(builder: &'static str) {
     whole.coppice.run(&["answer", "hello", "allow"]).expect(0);
     let done = run.finish().expect(0);
     assert_eq!(done.landed().len(), 1);
+}
+
+pub(crate) fn asks_while_the_engine_dies(builder: &'static str) {
+    let build = vec![
+        Turn::call("I need something unusual.", Call::Unusual("dd if=/dev/null of=/dev/null")),
+        Turn::call("I write the file.", BUILD).tokens(1100, 100, 20),
+        Turn::call("I commit it.", COMMIT).tokens(1200, 200, 30),
+        Turn::say("It is done.").tokens(1300, 300, 40),
+    ];
+    let whole = Whole::new(builder, vec![("build", build)]);
+    let run = whole.start(builder, "");
+    run.wait_for("needs_you", "hello");
+    // The run would start another engine; it is held until somebody else has.
+    run.signal(Signal::STOP);
+    assert!(send(run.engine(), Signal::KILL));
+    whole.run(&["answer", "hello", "allow"]).expect(0);
+    run.signal(Signal::CONT);
+    let done = run.finish().expect(0);
+    assert_eq!(done.landed().len(), 1);
+    assert_eq!(done.count("permission.asked", "hello"), 1);
+    whole.assert_counted(&done.events);
 }
 
 pub(crate) fn is_killed_and_goes_on(builder: &'static str) {

@@ -252,6 +252,8 @@ fn heard(hook: &Value) -> Option<Heard> {
         "PostToolUse" | "PostToolUseFailure" => Signal::Done { what: what() },
         "PermissionRequest" if tool == ASK => parts::question(input)?,
         "PermissionRequest" => Signal::PermissionAsked { what: what() },
+        // It will be woken; a shell that it left running may never end.
+        "Stop" if has_helpers(hook) => Signal::Working { action: "Waiting for its sub-agents".to_owned() },
         "Stop" => Signal::Stopped { message: parts::message(hook.get("last_assistant_message")) },
         "StopFailure" => {
             let message = text(hook, "last_assistant_message").to_owned();
@@ -264,6 +266,12 @@ fn heard(hook: &Value) -> Option<Heard> {
 }
 
 const ASK: &str = "AskUserQuestion";
+
+/// Whether sub-agents work for it in the background.
+fn has_helpers(hook: &Value) -> bool {
+    let tasks = hook.get("background_tasks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    tasks.iter().any(|task| matches!(text(task, "type"), "subagent" | "workflow"))
+}
 
 fn code(error: &str, until: Option<i64>, message: &str) -> FailCode {
     match error {

@@ -201,6 +201,10 @@ fn hooks_are_heard() {
     assert_eq!(failed("unknown"), with(FailCode::Other));
     assert_eq!(hook("SessionEnd", json!({})), Some((Signal::Ended, false)));
     assert_eq!(hook("Stop", json!({"agent_id": "sub"})), None);
+    let beside = |kind: &str| hook("Stop", json!({"background_tasks": [{"id": "1", "type": kind}]}));
+    assert_eq!(beside("shell"), Some((Signal::Stopped { message: None }, false)));
+    let waits = Signal::Working { action: "Waiting for its sub-agents".into() };
+    assert_eq!(beside("subagent"), Some((waits, false)));
     assert_eq!(hook("PreCompact", json!({})), None);
     assert_eq!(PROGRAM.hear(b"no json"), None);
 }
