@@ -28,7 +28,7 @@ run: programs
 test: tools-for-tests page
 	@bash tests/scripts/test.sh
 
-test-agents: tools
+test-agents: tools-for-tests page
 	@bash tests/scripts/test-agents.sh
 
 check: tools page

@@ -1,7 +1,7 @@
 //! An agent program with hooks, at work in its terminal: what it asks, how it stops, what it used, and what becomes
 //! of it when it is killed. Here a script speaks as the program does; `tests/agents` proves that the real ones speak so.
 
-use coppice_tests::{Event, PlanFile, Run, Scene, Signal, Task, send};
+use coppice_tests::{Event, PlanFile, Run, Scene, Signal, Task, is_alive, send};
 
 /// Says by its hooks what the plan's scene wants it to, and stays at its prompt.
 const PROGRAM: &str = r#"#!/bin/sh
@@ -12,9 +12,15 @@ for word; do
   [ "$previous" = --resume ] && resumed=$word
   previous=$word
 done
-command=$(sed -n 's/.*"command": "\(.*\)",*$/\1/p' "$settings" | head -n 1)
-hook() { printf '%s' "$1" | eval "$command"; }
+# As the settings have it for this hook.
+hook() {
+  event=$(printf '%s' "$1" | sed 's/.*"hook_event_name":"\([A-Za-z]*\)".*/\1/')
+  command=$(sed -n "/\"$event\"/,/\"command\"/s/.*\"command\": \"\(.*\)\",*\$/\1/p" "$settings")
+  printf '%s' "$1" | eval "$command"
+}
+if [ -e "$HOME/silent" ]; then hook() { :; }; fi
 transcript=$HOME/transcript-$COPPICE_ATTEMPT.jsonl
+asks='{"hook_event_name":"PermissionRequest","tool_name":"Bash","tool_input":{"command":"make it"}}'
 use() { echo '{"type":"assistant","message":{"id":"'$1'","model":"large","usage":{"input_tokens":'$2',"output_tokens":'$3'}}}' >> "$transcript"; }
 work() { echo "$1" > "$COPPICE_TASK.txt"; git add -- "$COPPICE_TASK.txt"; git commit --quiet -m "Work"; }
 stop() { hook '{"hook_event_name":"Stop","last_assistant_message":"Done."}'; }
@@ -26,7 +32,10 @@ exec sleep 600
 "#;
 
 fn scene(acts: &str) -> Scene {
-    let scene = Scene::new();
+    with_program(Scene::new(), acts)
+}
+
+fn with_program(scene: Scene, acts: &str) -> Scene {
     let folder = scene.beside("bin");
     std::fs::create_dir(&folder).expect("a program beside the repository");
     let program = folder.join("claude");
@@ -59,7 +68,7 @@ fn used(events: &[Event]) -> Option<(i64, i64)> {
 fn a_permission_is_answered_and_what_it_used_is_counted_once() {
     let scene = scene(
         "use m1 10 5; use m1 10 5; use m2 7 3\n\
-         answer=$(hook '{\"hook_event_name\":\"PermissionRequest\",\"tool_name\":\"Bash\",\"tool_input\":{\"command\":\"make it\"}}')\n\
+         answer=$(hook \"$asks\")\n\
          case \"$answer\" in *'\"allow\"'*) work allowed;; *) work refused;; esac\nstop",
     );
     let run = start(&scene);
@@ -79,10 +88,7 @@ fn a_permission_is_answered_and_what_it_used_is_counted_once() {
 
 #[test]
 fn a_permission_is_refused_with_words() {
-    let scene = scene(
-        "answer=$(hook '{\"hook_event_name\":\"PermissionRequest\",\"tool_name\":\"Bash\",\"tool_input\":{\"command\":\"make it\"}}')\n\
-         work \"$answer\"\nstop",
-    );
+    let scene = scene("answer=$(hook \"$asks\")\nwork \"$answer\"\nstop");
     let run = start(&scene);
     run.wait_for("permission.asked", "a");
     scene.coppice.run(&["answer", "a", "deny", "Use", "the", "script."]).expect(0);
@@ -130,4 +136,137 @@ fn what_an_agent_says_with_a_token_that_is_not_its_own_is_refused() {
     // It is still at work as far as anybody knows.
     assert!(!run.events().iter().any(|event| event.of("needs_you", "a")));
     run.kill();
+}
+
+/// Ends the engine without a word; the run, which would start another, is held until it is let go on.
+fn kill_engine(scene: &Scene, run: &Run) {
+    run.signal(Signal::STOP);
+    let engine = scene.coppice.engine().expect("an engine");
+    assert!(send(engine, Signal::KILL));
+    run.wait_spinning("the engine has ended", || !is_alive(engine));
+}
+
+#[test]
+fn what_was_asked_when_an_engine_died_is_answered_by_the_next() {
+    let scene = scene(
+        "use m1 10 5\n\
+         answer=$(hook \"$asks\")\n\
+         use m2 7 3\n\
+         case \"$answer\" in *'\"allow\"'*) work allowed;; *) work refused;; esac\nstop",
+    );
+    let run = start(&scene);
+    run.wait_for("needs_you", "a");
+    kill_engine(&scene, &run);
+    // The command starts the next engine; the hook that waited comes back to it.
+    scene.coppice.run(&["answer", "a", "allow"]).expect(0);
+    run.signal(Signal::CONT);
+    let done = run.finish().expect(0);
+    assert_eq!(scene.repo.show("main", "a.txt"), "allowed");
+    assert_eq!(used(&done.events), Some((17, 8)));
+    assert_eq!(done.count("permission.asked", "a"), 1, "it is asked once");
+    assert_eq!(done.count("needs_you", "a"), 1);
+    assert_eq!(done.count("warning", "a"), 0);
+}
+
+#[test]
+fn what_no_hook_waits_with_any_more_is_answered_in_the_terminal() {
+    let scene = scene(
+        "hook \"$asks\" > /dev/null &\n\
+         stty -icanon -echo; echo 'Do you want to proceed?'\n\
+         key=$(dd bs=1 count=1 2>/dev/null)\nwork \"typed $key\"\nstop",
+    );
+    let run = start(&scene);
+    run.wait_for("needs_you", "a");
+    kill_engine(&scene, &run);
+    let hook = scene.coppice.process_of("hook --wait").expect("a hook that waits for an engine");
+    assert!(send(hook, Signal::KILL));
+    scene.coppice.run(&["answer", "a", "allow"]).expect(0);
+    run.signal(Signal::CONT);
+    run.finish().expect(0);
+    assert_eq!(scene.repo.show("main", "a.txt"), "typed 1");
+}
+
+#[test]
+fn what_was_said_while_no_engine_lived_is_heard_by_the_next() {
+    let scene = Scene::new();
+    let (gate, said) = (scene.gate("gate"), scene.beside("said"));
+    let acts =
+        format!("{}\nuse m1 10 5\nuse m2 7 3\nwork late\nstop\necho > '{}'", gate.wait(), said.display());
+    let scene = with_program(scene, &acts);
+    let run = start(&scene);
+    run.wait_for("process.started", "a");
+    kill_engine(&scene, &run);
+    gate.open();
+    run.wait_spinning("it has stopped", || said.exists());
+    assert_eq!(scene.coppice.engine(), None);
+    run.signal(Signal::CONT);
+    let done = run.finish().expect(0);
+    assert_eq!(scene.repo.show("main", "a.txt"), "late");
+    assert_eq!(used(&done.events), Some((17, 8)));
+    assert_eq!(done.count("needs_you", "a"), 0);
+}
+
+#[test]
+fn an_interruption_is_told_once_by_whichever_engine_lives() {
+    let scene = Scene::new();
+    let (gate, said) = (scene.gate("gate"), scene.beside("said"));
+    let acts = format!(
+        "echo '{{\"type\":\"user\",\"message\":{{\"content\":\"[Request interrupted by user]\"}}}}' >> $transcript\n\
+         echo broken off\nprompt 'Go on'\nhook '{{\"hook_event_name\":\"UserPromptSubmit\"}}'\n{}\n\
+         mkdir -p $HOME/.claude/sessions\n\
+         echo '{{\"sessionId\":\"s1\",\"status\":\"idle\",\"statusUpdatedAt\":'$(date +%s%3N)'}}' > $HOME/.claude/sessions/1.json\n\
+         echo > '{}'\nprompt 'Again'\nhook '{{\"hook_event_name\":\"UserPromptSubmit\"}}'\nwork again\nstop",
+        gate.wait(),
+        said.display()
+    );
+    let scene = with_program(scene, &acts);
+    let run = start(&scene);
+    let interrupted = |events: &[Event]| {
+        let asks = events.iter().filter(|event| event.of("needs_you", "a"));
+        asks.filter(|event| event.text("reason").contains("interrupted")).count()
+    };
+    run.wait("the first interruption", |events| interrupted(events) == 1);
+    scene.coppice.run(&["message", "a", "Go on."]).expect(0);
+    run.wait_for("needs_you.settled", "a");
+    // An engine that reads the same transcript has nothing new to tell.
+    kill_engine(&scene, &run);
+    scene.coppice.run(&["message", "a", "Are you there?"]).expect(0);
+    let view = &scene.coppice.run(&["status", "--json"]).expect(0).json()[0];
+    assert_eq!(view["tasks"][0]["stage"]["kind"], "implementing", "{view}");
+    let second = scene.coppice.engine().expect("the second engine");
+    assert!(send(second, Signal::KILL));
+    run.wait_spinning("the engine has ended", || !is_alive(second));
+    gate.open();
+    run.wait_spinning("it was broken off", || said.exists());
+    run.signal(Signal::CONT);
+    run.wait("the second interruption", |events| interrupted(events) == 2);
+    scene.coppice.run(&["message", "a", "Again."]).expect(0);
+    let done = run.finish().expect(0);
+    assert_eq!(interrupted(&done.events), 2);
+    assert_eq!(scene.repo.show("main", "a.txt"), "again");
+}
+
+#[test]
+fn a_program_whose_hooks_are_silent_is_shown_as_such() {
+    let scene = Scene::new();
+    let gate = scene.gate("gate");
+    std::fs::write(scene.beside("../user/silent"), "").expect("a file in the user's home");
+    let acts = format!("echo words on the screen\n{}\nwork unheard\nexit 0", gate.wait());
+    let scene = with_program(scene, &acts);
+    let run = start(&scene);
+    let warning = run.wait_for("warning", "a");
+    let message = warning.text("message");
+    assert!(
+        message.contains("claude") && message.contains("hooks") && message.contains("terminal"),
+        "{message}"
+    );
+    run.wait_spinning("its card shows its screen", || {
+        let view = &scene.coppice.run(&["status", "--json"]).expect(0).json()[0];
+        view["tasks"][0]["action"] == "words on the screen"
+    });
+    // What its process does is evidence all the same.
+    gate.open();
+    let done = run.finish().expect(0);
+    assert_eq!(done.count("warning", "a"), 1, "it is said once");
+    assert_eq!(scene.repo.show("main", "a.txt"), "unheard");
 }

@@ -10,6 +10,7 @@ mod home;
 mod rows;
 mod stage;
 mod whole;
+mod window;
 
 /// Each row as a test of its own, for each program.
 macro_rules! suite {
@@ -43,6 +44,24 @@ fn a_key_in_the_environment_asks_nothing_of_claude() {
 
 #[test]
 #[ignore = "needs the program: make test-agents"]
+fn sub_agents_of_claude_are_awaited_and_counted() {
+    rows::sub_agents_are_awaited_and_counted("claude");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn claude_asks_while_the_engine_dies() {
+    whole::asks_while_the_engine_dies("claude");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn codex_asks_while_the_engine_dies() {
+    whole::asks_while_the_engine_dies("codex");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
 fn codex_cannot_write_hooks_and_configuration_of_the_repository() {
     rows::hooks_and_configuration_cannot_be_written("codex");
 }
@@ -57,6 +76,12 @@ fn claude_builds_and_codex_reviews() {
 #[ignore = "needs the program: make test-agents"]
 fn codex_builds_and_claude_reviews() {
     whole::builds_and_reviews("codex", "claude");
+}
+
+#[test]
+#[ignore = "needs the program: make test-agents"]
+fn in_the_window_from_drawing_to_landing_claude_builds_and_codex_reviews() {
+    window::draws_and_lands("claude", "codex");
 }
 
 #[test]
@@ -89,6 +114,7 @@ suite![
     a_permission_is_denied,
     a_permission_is_allowed_in_the_terminal,
     a_question_is_answered,
+    each_of_several_questions_is_answered,
     escape_interrupts_before_a_word,
     escape_interrupts_a_permission,
     a_refused_login_is_a_failure,

@@ -127,7 +127,7 @@ pub(crate) fn a_permission_is_allowed_in_the_terminal(program: &'static str) {
 }
 
 pub(crate) fn a_question_is_answered(program: &'static str) {
-    let ask = Call::Ask { question: "Which colour?", options: &["ochre", "blue"] };
+    let ask = Call::Ask(&[("Which colour?", &["ochre", "blue"])]);
     let mut stage = Stage::new(program, vec![Turn::call("I have to ask.", ask), Turn::say("Thank you.")]);
     stage.hold_hooks();
     stage.start(Purpose::Implement, None);
@@ -140,6 +140,48 @@ pub(crate) fn a_question_is_answered(program: &'static str) {
     let last = stage.model.served().iter().rfind(|served| !served.side).unwrap().last.clone();
     assert!(last.contains("blue") && !last.contains("ochre"), "the answer does not reach the model: {last}");
     over(&mut stage);
+}
+
+pub(crate) fn each_of_several_questions_is_answered(program: &'static str) {
+    let ask = Call::Ask(&[("Which colour?", &["ochre", "blue"]), ("How large?", &["small", "large"])]);
+    let mut stage = Stage::new(program, vec![Turn::call("I have to ask.", ask), Turn::say("Thank you.")]);
+    stage.hold_hooks();
+    stage.start(Purpose::Implement, None);
+    let asked =
+        |signal: &Signal| matches!(signal, Signal::Question { text, .. } if text.contains("2. How large?"));
+    let (_, hook) = stage.hear("the questions", asked);
+    stage.shows("blue");
+    stage.answer(&hook, &Answer::Text("blue; small".into()));
+    stage.hear("the end of its turn", stopped);
+    let last = stage.model.served().iter().rfind(|served| !served.side).unwrap().last.clone();
+    let all = ["blue", "small"].iter().all(|answer| last.contains(answer));
+    assert!(all && !last.contains("ochre"), "the answers do not reach the model: {last}");
+    over(&mut stage);
+}
+
+pub(crate) fn sub_agents_are_awaited_and_counted(program: &'static str) {
+    let mut stage = begun(
+        program,
+        vec![
+            // Without a word for the script it would be the same one again.
+            Turn::call("Somebody helps me.", Call::Delegate("Help. [[script:help]]")).tokens(1000, 10, 5),
+            Turn::say("I wait.").tokens(1200, 20, 7),
+            Turn::say("All is done.").tokens(1300, 30, 9),
+        ],
+    );
+    let waits =
+        |signal: &Signal| matches!(signal, Signal::Working { action } if action.contains("sub-agent"));
+    stage.hear("that it waits for its sub-agent", waits);
+    stage.model.open("help");
+    let (end, _) = stage.hear("the end of its work", stopped);
+    assert_eq!(end, Signal::Stopped { message: Some("All is done.".into()) });
+    let heard = stage.heard();
+    assert!(!heard.iter().any(interrupted), "{heard:?}");
+    over(&mut stage);
+    let helped = stage.model.served().iter().filter(|served| served.script == "help").count();
+    assert_eq!(helped, 2, "the sub-agent spoke twice");
+    let (input, cached, output, _) = stage.used();
+    assert_eq!((input, cached, output), stage.served());
 }
 
 pub(crate) fn escape_interrupts_before_a_word(program: &'static str) {

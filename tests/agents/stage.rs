@@ -8,17 +8,37 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use agents::{
-    Adapter, AgentSpec, Answer, Context, Environment, Heard, Keys, Ledger, Program, Resume, Signal,
+    Adapter, AgentSpec, Answer, Context, Environment, Heard, Keys, Ledger, Place, Program, Resume, Signal,
     Stage as Purpose, Transcript,
 };
 use coppice_tests::TempRepo;
-use coppice_tests::model::{Model, Turn};
+use coppice_tests::model::{Call, Model, Turn};
 use terminal::{Mode, Run, RunSpec, Sanitizer, Screen, View};
 
 use crate::home::{Home, pipe};
 
 /// What one wait may take: an answer after retries is the slowest.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+
+/// As long as this nothing new is shown once a dialog is whole.
+const REST: Duration = Duration::from_millis(400);
+
+/// What the terminal shows, and since when.
+#[derive(Debug)]
+struct Shown {
+    screen: Screen,
+    changed: Instant,
+}
+
+impl Shown {
+    fn nothing() -> Shown {
+        Shown { screen: Screen::new(120, 40), changed: Instant::now() }
+    }
+
+    fn text(&self) -> String {
+        self.screen.text().join("\n")
+    }
+}
 
 #[derive(Debug, Default)]
 struct Ears {
@@ -43,13 +63,17 @@ pub(crate) struct Stage {
     before: BTreeMap<PathBuf, Vec<u8>>,
     runs: u32,
     run: Option<Run>,
-    screen: Arc<Mutex<Screen>>,
+    shown: Arc<(Mutex<Shown>, Condvar)>,
 }
 
 impl Stage {
     /// A stage on which `script` is played; the brief asks for it.
     pub(crate) fn new(name: &'static str, script: Vec<Turn>) -> Stage {
-        let model = Model::start([("play".to_owned(), script)]);
+        let help = vec![
+            Turn::call("I look.", Call::Shell("git status")).tokens(300, 30, 3),
+            Turn::say("It is clean.").tokens(400, 40, 4).gate("help"),
+        ];
+        let model = Model::start([("play".to_owned(), script), ("help".to_owned(), help)]);
         let home = Home::new(name, &model.url());
         let repo = TempRepo::new(&home.at("main"), &home.at("home"));
         let worktree = home.at("worktree");
@@ -71,7 +95,7 @@ impl Stage {
             before,
             runs: 0,
             run: None,
-            screen: Arc::new(Mutex::new(Screen::new(120, 40))),
+            shown: Arc::new((Mutex::new(Shown::nothing()), Condvar::new())),
             home,
         };
         stage.listen();
@@ -124,8 +148,8 @@ impl Stage {
         (spec.cols, spec.rows) = (120, 40);
         let shim = shim();
         let run = self.runtime.block_on(terminal::start(&shim, &run_dir, &spec)).unwrap();
-        *self.screen.lock().unwrap() = Screen::new(120, 40);
-        let screen = Arc::clone(&self.screen);
+        *self.shown.0.lock().unwrap() = Shown::nothing();
+        let shown = Arc::clone(&self.shown);
         self.runtime.spawn(async move {
             let Ok(mut viewer) = terminal::attach(&run_dir, 0, terminal::WINDOW).await else { return };
             let mut sanitizer = Sanitizer::new(Mode::Live);
@@ -134,7 +158,10 @@ impl Stage {
                 if let View::Chunk { bytes, .. } = view {
                     clean.clear();
                     sanitizer.feed(&bytes, &mut clean);
-                    screen.lock().unwrap().feed(&clean);
+                    let mut now = shown.0.lock().unwrap();
+                    now.screen.feed(&clean);
+                    now.changed = Instant::now();
+                    shown.1.notify_all();
                     viewer.ack(bytes.len() as u64);
                 }
             }
@@ -153,8 +180,10 @@ impl Stage {
                 let Some(heard) = program.hear(&hook) else { continue };
                 let mut ears_now = ears.0.lock().unwrap();
                 if let Signal::SessionStarted { transcript: Some(path), .. } = &heard.signal {
-                    let offset = ears_now.transcript.as_ref().map_or(0, Transcript::offset);
-                    ears_now.transcript = Some(Transcript::new(program, path.clone(), offset));
+                    // A session that is gone on with is read on.
+                    if ears_now.transcript.as_ref().is_none_or(|known| known.path() != path) {
+                        ears_now.transcript = Some(Transcript::new(program, Place::beginning(path.clone())));
+                    }
                 }
                 ears_now.at_ms = UNIX_EPOCH.elapsed().unwrap().as_millis() as i64;
                 ears_now.heard.push((heard, hook));
@@ -176,7 +205,7 @@ impl Stage {
             let presence = fs::read(file.path()).ok().and_then(|file| self.program.presence(&file));
             let last = ears.heard.last().map(|(heard, _)| &heard.signal);
             let interrupted = match (presence, last) {
-                (Some(presence), Some(last)) => presence.interrupts(last, ears.at_ms),
+                (Some(presence), Some(last)) => last.is_busy() && presence.interrupts(ears.at_ms),
                 _ => false,
             };
             if interrupted && ears.read.last() != Some(&Signal::Interrupted) {
@@ -219,27 +248,26 @@ impl Stage {
 
     /// Waits until the terminal shows this.
     pub(crate) fn shows(&self, text: &str) {
-        let deadline = Instant::now() + LIMIT;
-        while !self.text().contains(text) {
-            let ears = self.ears.0.lock().unwrap();
-            assert!(Instant::now() < deadline, "“{text}” is not shown.\n{}", self.report(&ears));
-            drop(self.ears.1.wait_timeout(ears, Duration::from_millis(50)).unwrap());
-        }
+        let shown = self.shown.0.lock().unwrap();
+        let lacks = |shown: &mut Shown| !shown.text().contains(text);
+        let (shown, waited) = self.shown.1.wait_timeout_while(shown, LIMIT, lacks).unwrap();
+        drop(shown);
+        let ears = self.ears.0.lock().unwrap();
+        assert!(!waited.timed_out(), "“{text}” is not shown.\n{}", self.report(&ears));
     }
 
     /// Waits until the program's own dialog asks for a permission.
     pub(crate) fn dialog(&self) {
-        self.shows(if self.name == "claude" { "Do you want to proceed?" } else { "Would you like to run" });
-        // Keys that come before it is whole are lost.
-        let mut before = String::new();
-        while before != self.text() {
-            before = self.text();
-            std::thread::sleep(Duration::from_millis(500));
+        self.shows(if self.name == "claude" { "Esc to cancel" } else { "esc to cancel" });
+        // Keys that come before the terminal has come to rest are lost; the engine waits in the same way.
+        let mut shown = self.shown.0.lock().unwrap();
+        while let Some(left) = REST.checked_sub(shown.changed.elapsed()).filter(|left| !left.is_zero()) {
+            shown = self.shown.1.wait_timeout(shown, left).unwrap().0;
         }
     }
 
     fn text(&self) -> String {
-        self.screen.lock().unwrap().text().join("\n")
+        self.shown.0.lock().unwrap().text()
     }
 
     pub(crate) fn type_keys(&self, keys: &[Keys]) {

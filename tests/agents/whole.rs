@@ -1,14 +1,14 @@
 //! A whole plan with the real programs: one builds, the other reads the spec against the diff, and it lands.
 
 use coppice_tests::model::{Call, Model, Tokens, Turn};
-use coppice_tests::{Coppice, Event, LIMIT, Run, Signal, TempRepo, send};
+use coppice_tests::{Coppice, Event, LIMIT, Output, Run, Signal, TempRepo, send};
 
 use crate::home::Home;
 
-const BUILD: Call = Call::Write { path: "hello.txt", content: "hello\n" };
-const COMMIT: Call = Call::Shell("git add hello.txt && git commit --quiet -m 'Say hello'");
+pub(crate) const BUILD: Call = Call::Write { path: "hello.txt", content: "hello\n" };
+pub(crate) const COMMIT: Call = Call::Shell("git add hello.txt && git commit --quiet -m 'Say hello'");
 
-const REPORT: &str = r#"{"requirements": [{"id": "1", "status": "met",
+pub(crate) const REPORT: &str = r#"{"requirements": [{"id": "1", "status": "met",
   "evidence": [{"file": "hello.txt", "line": 1, "why": "The file says hello."}]}], "findings": []}"#;
 
 /// Usage as the events of all runs tell it in the end: input, cached, output.
@@ -21,37 +21,46 @@ fn used(events: &[Event]) -> (i64, i64, i64) {
     (sum("input"), sum("cached"), sum("output"))
 }
 
-/// A repository, a home with the programs logged in, and an engine that knows them.
-struct Whole {
-    coppice: Coppice,
-    repo: TempRepo,
-    model: Model,
-    home: Home,
+/// A repository, and a home with the programs logged in.
+pub(crate) struct Whole {
+    pub(crate) coppice: Coppice,
+    pub(crate) repo: TempRepo,
+    pub(crate) model: Model,
+    pub(crate) home: Home,
 }
 
 impl Whole {
-    fn new(program: &'static str, scripts: Vec<(&str, Vec<Turn>)>) -> Whole {
+    pub(crate) fn new(program: &'static str, scripts: Vec<(&str, Vec<Turn>)>) -> Whole {
         let model = Model::start(scripts.into_iter().map(|(name, turns)| (name.to_owned(), turns)));
         let home = Home::new(program, &model.url());
         let repo = TempRepo::new(&home.at("main"), &home.at("home"));
         let coppice = Coppice::new(&home.at("data"), &home.at("home"));
-        // The engine that this starts hands its environment on to the programs.
-        let environment = home.environment(&model.url());
+        Whole { coppice, repo, model, home }
+    }
+
+    /// What the engine has to be started with, so that it hands it on to the programs.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        let environment = self.home.environment(&self.model.url());
         let names = environment.names().filter(|name| *name != "HOME");
-        let variables: Vec<(String, String)> = names
+        names
             .map(|name| name.to_string_lossy().into_owned())
             .map(|name| {
                 let value = environment.get(&name).unwrap_or_default().to_string_lossy().into_owned();
                 (name, value)
             })
-            .collect();
+            .collect()
+    }
+
+    /// A command; an engine that it starts knows the programs.
+    fn run(&self, words: &[&str]) -> Output {
+        let variables = self.variables();
         let variables: Vec<(&str, &str)> =
             variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        coppice.run_with(&variables, &["status"]).expect(0);
-        Whole { coppice, repo, model, home }
+        self.coppice.run_with(&variables, words)
     }
 
     fn start(&self, builder: &str, tables: &str) -> Run {
+        self.run(&["status"]).expect(0);
         let plan = format!(
             "version = 1\ntitle = \"Whole\"\ntarget = \"main\"\napprove = \"auto\"\n\
              [[check]]\nname = \"test\"\ncommand = \"test -e hello.txt\"\n\
@@ -64,7 +73,8 @@ impl Whole {
         self.coppice.start(&file, &self.repo.path, &[])
     }
 
-    fn assert_counted(&self, events: &[Event]) {
+    /// What the programs were told that they used is what the events say.
+    pub(crate) fn assert_counted(&self, events: &[Event]) {
         let served = self.model.served();
         let sum = |of: fn(&Tokens) -> u64| -> i64 {
             let tokens = served.iter().filter(|served| !served.side).filter_map(|served| served.tokens);
@@ -118,6 +128,27 @@ pub(crate) fn asks_and_is_answered(builder: &'static str) {
     whole.coppice.run(&["answer", "hello", "allow"]).expect(0);
     let done = run.finish().expect(0);
     assert_eq!(done.landed().len(), 1);
+}
+
+pub(crate) fn asks_while_the_engine_dies(builder: &'static str) {
+    let build = vec![
+        Turn::call("I need something unusual.", Call::Unusual("dd if=/dev/null of=/dev/null")),
+        Turn::call("I write the file.", BUILD).tokens(1100, 100, 20),
+        Turn::call("I commit it.", COMMIT).tokens(1200, 200, 30),
+        Turn::say("It is done.").tokens(1300, 300, 40),
+    ];
+    let whole = Whole::new(builder, vec![("build", build)]);
+    let run = whole.start(builder, "");
+    run.wait_for("needs_you", "hello");
+    // The run would start another engine; it is held until somebody else has.
+    run.signal(Signal::STOP);
+    assert!(send(run.engine(), Signal::KILL));
+    whole.run(&["answer", "hello", "allow"]).expect(0);
+    run.signal(Signal::CONT);
+    let done = run.finish().expect(0);
+    assert_eq!(done.landed().len(), 1);
+    assert_eq!(done.count("permission.asked", "hello"), 1);
+    whole.assert_counted(&done.events);
 }
 
 pub(crate) fn is_killed_and_goes_on(builder: &'static str) {

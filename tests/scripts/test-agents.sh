@@ -40,7 +40,7 @@ if [ -n "${COPPICE_BIN:-}" ]; then
     packages=(--workspace)
 else
     packages=(--package coppice-tests)
-    cargo build -p terminal -p cli --bins || exit 1
+    cargo build -p coppice-desktop -p terminal -p cli --bins || exit 1
 fi
 cargo test "${packages[@]}" --test agents --no-run || exit 1
 # Each test runs a program of half a gigabyte.

@@ -1,10 +1,10 @@
 //! Processes that die at the worst moment: what runs goes on, and the window finds it again.
 
-use coppice_tests::window::Page;
+use coppice_tests::window::{Page, await_stage, open_plan, open_repository};
 use coppice_tests::{Event, Gate, PlanFile, Scene, Signal, Task, is_alive, send};
 use serde_json::json;
 
-use crate::stage::{Stage, await_stage, open_plan, open_repository, play};
+use crate::stage::{Stage, play};
 
 /// Lines that an agent prints at each of its two gates.
 const LINES: usize = 400;

@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
 
-use coppice_tests::window::{Page, Spot};
+use coppice_tests::window::{Page, Spot, await_stage, begin_task, live_run, next_run, open_repository};
 use coppice_tests::{Event, Scene};
 use serde_json::json;
 
-use crate::stage::{Stage, await_stage, open_repository, play};
+use crate::stage::{Stage, play};
 
 /// Asks for a name, and commits a file that holds it.
 const AGENT: &str = r#"printf 'What is %s called? ' "$COPPICE_TASK"
@@ -127,19 +126,6 @@ async fn draw(page: &Page) {
     assert_eq!(drawn.unwrap(), json!([true]), "the refused edge is not drawn");
 }
 
-/// A busy machine makes two clicks of a double one; a person then tries again.
-async fn begin_task(page: &Page, at: Spot) {
-    let drawn = "return by('node-draft-title') !== null";
-    for _ in 0..5 {
-        page.double_click(at).await.unwrap();
-        let soon = Duration::from_secs(3);
-        if page.until_within(soon, "a task without a title is there", drawn, json!([])).await.is_ok() {
-            return;
-        }
-    }
-    panic!("a double-click on the canvas begins no task");
-}
-
 async fn connect(page: &Page, from: &str, to: &str) {
     let from = page.middle(&format!("handle-out-{from}")).await.unwrap();
     let to = page.middle(&format!("handle-in-{to}")).await.unwrap();
@@ -157,23 +143,6 @@ async fn settle(page: &Page, agent: &str) {
     let body = "return given.every((part) => by('plan-text')?.value.includes(part))";
     page.until("the text has both", body, json!(["sh test.sh", agent.split(' ').next_back()])).await.unwrap();
     page.click("view-graph").await.unwrap();
-}
-
-/// The task's living run of its agent.
-async fn live_run(page: &Page, task: &str) -> String {
-    next_run(page, task, "").await
-}
-
-/// The same, and it is not `last`.
-async fn next_run(page: &Page, task: &str, last: &str) -> String {
-    let body = "
-        const tabs = [...document.querySelectorAll('[data-testid^=\"dock-tab-\"]')];
-        const tab = tabs.find((tab) => tab.dataset.live === 'implement'
-            && tab.dataset.task === given[0] && tab.dataset.testid !== `dock-tab-${given[1]}`);
-        return tab?.dataset.testid.slice('dock-tab-'.length)
-    ";
-    let run = page.until(&format!("an agent works on {task}"), body, json!([task, last])).await.unwrap();
-    run.as_str().unwrap().to_owned()
 }
 
 /// Types a name that the check refuses.

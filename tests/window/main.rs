@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it can't go on")]
 
+mod approvals;
+mod contents;
 mod deaths;
 mod journey;
 mod reviews;

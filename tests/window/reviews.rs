@@ -2,11 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use coppice_tests::window::Page;
+use coppice_tests::window::{Page, await_stage, open_plan, open_repository};
 use coppice_tests::{PlanFile, Scene, Task};
 use serde_json::json;
 
-use crate::stage::{Stage, await_stage, open_plan, open_repository, play};
+use crate::stage::{Stage, play};
 
 const BUILD: &str = "printf 'first\\nsecond\\n' > notes.txt\ngit add notes.txt\ngit commit --quiet -m Notes";
 

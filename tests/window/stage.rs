@@ -1,11 +1,10 @@
 //! What every test here begins with: a repository, a data directory, a screen, and a window when it is asked for.
 
 use std::future::Future;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use coppice_tests::Scene;
-use coppice_tests::window::{Page, Screen, Window, missing, program};
+use coppice_tests::window::{Screen, Window, missing, program};
 
 /// What one test may take, all in all.
 const LIMIT: Duration = Duration::from_secs(150);
@@ -69,27 +68,4 @@ impl Stage {
             pause.tick().await;
         }
     }
-}
-
-/// Opens a repository through the window, by its path.
-pub(crate) async fn open_repository(page: &Page, path: &Path) {
-    page.click("open-project").await.unwrap();
-    page.type_into("project-path", path.to_str().unwrap()).await.unwrap();
-    page.click("project-path-open").await.unwrap();
-}
-
-/// Opens a plan's file in the project that is shown.
-pub(crate) async fn open_plan(page: &Page, file: &Path) {
-    page.click("new-plan").await.unwrap();
-    page.click("new-plan-file").await.unwrap();
-    page.type_into("new-plan-path", file.to_str().unwrap()).await.unwrap();
-    page.click("new-plan-create").await.unwrap();
-    page.find("canvas").await.unwrap();
-}
-
-/// Waits until the task's node on the canvas is in this stage.
-pub(crate) async fn await_stage(page: &Page, task: &str, stage: &str) {
-    let body = "return by(`node-${given[0]}`)?.dataset.stage === given[1]";
-    let what = format!("{task} is {stage}");
-    page.until(&what, body, serde_json::json!([task, stage])).await.unwrap();
 }

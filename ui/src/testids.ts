@@ -110,6 +110,8 @@ export const testIds = {
   logDrawer: "log-drawer",
   evidenceScope: "evidence-scope",
   verdict: "verdict",
+  approval: "approval",
+  checkRunning: (check: string) => `running-${check}`,
   rounds: "rounds",
   scope: (scope: string) => `scope-${scope}`,
   requirement: (id: string) => `requirement-${id}`,

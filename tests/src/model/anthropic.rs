@@ -29,13 +29,19 @@ fn call(call: &Call) -> (&'static str, Value) {
         Call::Shell(command) | Call::Unusual(command) => {
             ("Bash", json!({"command": command, "description": "Runs a command"}))
         }
-        Call::Ask { question, options } => {
-            let options: Vec<_> =
-                options.iter().map(|label| json!({"label": label, "description": label})).collect();
-            let question = json!({"question": question, "header": "Choice", "options": options,
-                "multiSelect": false});
-            ("AskUserQuestion", json!({ "questions": [question] }))
+        Call::Ask(questions) => {
+            let questions = questions.iter().map(|(question, options)| {
+                let options: Vec<_> =
+                    options.iter().map(|label| json!({"label": label, "description": label})).collect();
+                json!({"question": question, "header": "Choice", "options": options, "multiSelect": false})
+            });
+            ("AskUserQuestion", json!({ "questions": questions.collect::<Vec<_>>() }))
         }
+        Call::Delegate(prompt) => (
+            "Agent",
+            json!({"description": "Helps", "prompt": prompt, "subagent_type": "general-purpose",
+                "run_in_background": false}),
+        ),
     }
 }
 

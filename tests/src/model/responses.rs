@@ -39,13 +39,16 @@ fn call(call: &Call) -> (&'static str, Value) {
             json!({"cmd": command, "sandbox_permissions": "require_escalated",
                 "justification": "The test wants it"}),
         ),
-        Call::Ask { question, options } => {
-            let options: Vec<_> =
-                options.iter().map(|label| json!({"label": label, "description": label})).collect();
-            let question =
-                json!({"id": "choice", "header": "Choice", "question": question, "options": options});
-            ("request_user_input", json!({ "questions": [question] }))
+        Call::Ask(questions) => {
+            let questions = questions.iter().enumerate().map(|(at, (question, options))| {
+                let options: Vec<_> =
+                    options.iter().map(|label| json!({"label": label, "description": label})).collect();
+                json!({"id": format!("choice{at}"), "header": "Choice", "question": question,
+                    "options": options})
+            });
+            ("request_user_input", json!({ "questions": questions.collect::<Vec<_>>() }))
         }
+        Call::Delegate(_) => panic!("no test has this program delegate"),
     }
 }
 

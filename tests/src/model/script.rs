@@ -57,10 +57,10 @@ pub enum Call {
     Shell(&'static str),
     /// A command for which a person has to be asked.
     Unusual(&'static str),
-    Ask {
-        question: &'static str,
-        options: &'static [&'static str],
-    },
+    /// Questions, each with its options.
+    Ask(&'static [(&'static str, &'static [&'static str])]),
+    /// Has a sub-agent do something, where the program has them.
+    Delegate(&'static str),
 }
 
 /// Why the endpoint does not answer.

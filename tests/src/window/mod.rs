@@ -7,6 +7,7 @@ mod driver;
 mod page;
 mod programs;
 mod screen;
+mod steps;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub use driver::Window;
 pub use page::{Page, Spot};
 pub use programs::{missing, program};
 pub use screen::Screen;
+pub use steps::{await_stage, begin_task, live_run, next_run, open_plan, open_repository};
 
 /// What keeps the window from being driven.
 #[derive(Debug, thiserror::Error)]

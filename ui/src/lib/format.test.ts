@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, bytes, duration, readDuration, roughly, shortId, writeDuration } from "./format";
+import { ago, bytes, count, duration, readDuration, roughly, shortId, writeDuration } from "./format";
 
 test.each([
   [120, "120 ms"],
@@ -35,4 +35,12 @@ test("relative times, sizes and ids", () => {
   expect(bytes(1536)).toBe("1.5 KiB");
   expect(shortId("3f2a91c0aa11bb22cc33dd44ee55ff6677889900")).toBe("3f2a91c");
   expect(shortId("main")).toBe("main");
+});
+
+test("one, several, and many in groups of three", () => {
+  expect([count(1, "file"), count(0, "file"), count(100_000, "file")]).toEqual([
+    "1 file",
+    "0 files",
+    "100,000 files",
+  ]);
 });

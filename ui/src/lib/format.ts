@@ -76,7 +76,7 @@ export function shortId(id: string): string {
 }
 
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }
 
 /** Reads "10m", "1h 30m", "90", "90s", "0.5h" (a plain number is minutes); null when it is no duration, 0 when empty. */

@@ -32,8 +32,11 @@ static PROGRAM: Program = Program {
     reply,
     keys,
     line,
+    sides: Some(sub_agents),
     last_message,
     presence: Some(Watching { folder: sessions, read: presence }),
+    silence: "Look at its terminal, where a dialog may stand, and for `disableAllHooks` in its settings or an \
+              organisation's policy that allows its own hooks only.",
 };
 
 /// `default` is the older name of `manual`. Without the flag the program would start in `auto`.
@@ -188,10 +191,13 @@ fn api_key(
 }
 
 fn settings(spec: &AgentSpec, context: &Context, key: bool) -> Result<PathBuf, AgentError> {
-    let command = parts::hook_command(&context.coppice);
     let hooks: serde_json::Map<String, Value> = HOOKS
         .iter()
         .map(|(event, timeout)| {
+            let command = match *timeout {
+                ASKING_SECONDS => parts::asking_hook_command(&context.coppice),
+                _ => parts::hook_command(&context.coppice),
+            };
             let hook = json!({"type": "command", "command": command, "timeout": timeout});
             ((*event).to_owned(), json!([{"hooks": [hook]}]))
         })
@@ -246,6 +252,8 @@ fn heard(hook: &Value) -> Option<Heard> {
         "PostToolUse" | "PostToolUseFailure" => Signal::Done { what: what() },
         "PermissionRequest" if tool == ASK => parts::question(input)?,
         "PermissionRequest" => Signal::PermissionAsked { what: what() },
+        // It will be woken; a shell that it left running may never end.
+        "Stop" if has_helpers(hook) => Signal::Working { action: "Waiting for its sub-agents".to_owned() },
         "Stop" => Signal::Stopped { message: parts::message(hook.get("last_assistant_message")) },
         "StopFailure" => {
             let message = text(hook, "last_assistant_message").to_owned();
@@ -258,6 +266,12 @@ fn heard(hook: &Value) -> Option<Heard> {
 }
 
 const ASK: &str = "AskUserQuestion";
+
+/// Whether sub-agents work for it in the background.
+fn has_helpers(hook: &Value) -> bool {
+    let tasks = hook.get("background_tasks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    tasks.iter().any(|task| matches!(text(task, "type"), "subagent" | "workflow"))
+}
 
 fn code(error: &str, until: Option<i64>, message: &str) -> FailCode {
     match error {
@@ -273,11 +287,12 @@ fn reply(hook: &Value, answer: &Answer) -> Option<String> {
     let asked = (text(hook, "tool_name") == ASK).then(|| hook.get("tool_input")).flatten();
     let decision = match (asked, answer) {
         (Some(asked), Answer::Text(answer)) => {
-            let questions = asked.get("questions")?;
+            let questions = asked.get("questions")?.as_array()?;
+            let answers = parts::answers(answer, questions.len());
             let answers: serde_json::Map<String, Value> = questions
-                .as_array()?
                 .iter()
-                .map(|question| (text(question, "question").to_owned(), answer.as_str().into()))
+                .zip(answers)
+                .map(|(question, answer)| (text(question, "question").to_owned(), answer.into()))
                 .collect();
             let input = json!({"questions": questions, "answers": answers});
             json!({"behavior": "allow", "updatedInput": input})
@@ -291,19 +306,8 @@ fn reply(hook: &Value, answer: &Answer) -> Option<String> {
 }
 
 fn keys(hook: &Value, answer: &Answer) -> Vec<Keys> {
-    let options = match parts::question(hook.get("tool_input").unwrap_or(&Value::Null)) {
-        Some(Signal::Question { options, .. }) => options,
-        _ => Vec::new(),
-    };
-    match answer {
-        // Every dialog's first line is "Yes".
-        Answer::Allow => vec![Keys::key(b"1")],
-        Answer::Deny(message) => parts::escape_and_say(message),
-        Answer::Text(answer) => match options.iter().position(|option| option == answer) {
-            Some(place) => vec![Keys::key((place + 1).to_string())],
-            None => parts::escape_and_say(answer),
-        },
-    }
+    // Every dialog's first line is "Yes".
+    parts::dialog_keys(hook, answer, b"1")
 }
 
 fn line(line: &Value, reading: &mut Reading) {
@@ -349,6 +353,11 @@ fn usage(message: &Value) -> Option<Usage> {
         cached: tokens("cache_read_input_tokens"),
         cost_micros: None,
     })
+}
+
+/// Sub-agents' conversations lie beside the session's, in a folder that is named after it.
+fn sub_agents(transcript: &Path) -> PathBuf {
+    transcript.with_extension("").join("subagents")
 }
 
 /// The result that ends the stream of a headless run.

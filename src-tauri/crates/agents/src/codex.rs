@@ -28,7 +28,16 @@ pub(crate) static ADAPTER: Adapter = Adapter {
     program: Some(&PROGRAM),
 };
 
-static PROGRAM: Program = Program { hook: heard, reply, keys, line, last_message, presence: None };
+static PROGRAM: Program = Program {
+    hook: heard,
+    reply,
+    keys,
+    line,
+    sides: None,
+    last_message,
+    presence: None,
+    silence: "Look at its terminal, where a dialog may stand, and for `features.hooks = false` in its configuration.",
+};
 
 /// What its sandbox lets an agent do without asking.
 const SANDBOXES: &[&str] = &["read-only", "workspace-write", "danger-full-access"];
@@ -276,19 +285,7 @@ fn reply(_hook: &Value, _answer: &Answer) -> Option<String> {
 }
 
 fn keys(hook: &Value, answer: &Answer) -> Vec<Keys> {
-    let options = match parts::question(hook.get("tool_input").unwrap_or(&Value::Null)) {
-        Some(Signal::Question { options, .. }) => options,
-        _ => Vec::new(),
-    };
-    match answer {
-        Answer::Allow => vec![Keys::key(b"y")],
-        // There is no "no" that lets the turn go on: it is broken off, and then told why.
-        Answer::Deny(message) => parts::escape_and_say(message),
-        Answer::Text(answer) => match options.iter().position(|option| option == answer) {
-            Some(place) => vec![Keys::key((place + 1).to_string())],
-            None => parts::escape_and_say(answer),
-        },
-    }
+    parts::dialog_keys(hook, answer, b"y")
 }
 
 fn line(line: &Value, reading: &mut Reading) {

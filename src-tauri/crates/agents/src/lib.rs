@@ -19,6 +19,7 @@ mod parts;
 mod program;
 pub mod scripted;
 mod signal;
+mod transcript;
 mod usage;
 mod words;
 
@@ -27,6 +28,7 @@ pub use brief::{Brief, Check, Contract, Neighbour, Tried};
 pub use capture::capture;
 pub use environment::{Environment, Source};
 pub use launch::{Context, Launch, Resume, Stage};
-pub use program::{Program, Reading, Transcript};
+pub use program::{Program, Reading};
 pub use signal::{Answer, FailCode, Heard, Keys, Presence, Signal};
+pub use transcript::{Place, Transcript};
 pub use usage::{Ledger, Usage};

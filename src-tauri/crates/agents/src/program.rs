@@ -1,11 +1,10 @@
 //! What is heard from, and said to, an agent program that has hooks and keeps a transcript.
 
-use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::adapter::AgentSpec;
+use crate::adapter::{ADAPTERS, AgentSpec};
 use crate::environment::Environment;
 use crate::signal::{Answer, Heard, Keys, Presence, Signal};
 use crate::usage::Usage;
@@ -17,8 +16,11 @@ pub struct Program {
     pub(crate) reply: fn(&Value, &Answer) -> Option<String>,
     pub(crate) keys: fn(&Value, &Answer) -> Vec<Keys>,
     pub(crate) line: fn(&Value, &mut Reading),
+    /// The folder in which the session of this transcript keeps those of its sub-agents, one file each.
+    pub(crate) sides: Option<fn(&Path) -> PathBuf>,
     pub(crate) last_message: fn(&Path, &[u8]) -> Option<String>,
     pub(crate) presence: Option<Watching>,
+    pub(crate) silence: &'static str,
 }
 
 /// A folder with a file per live session, and how such a file is read.
@@ -29,6 +31,11 @@ pub(crate) struct Watching {
 }
 
 impl Program {
+    /// The program that the adapter of this name starts, where it has hooks.
+    pub fn of(adapter: &str) -> Option<&'static Program> {
+        ADAPTERS.iter().find(|known| known.name == adapter)?.program
+    }
+
     /// What a hook's JSON says; `None` for what concerns nobody.
     pub fn hear(&self, hook: &[u8]) -> Option<Heard> {
         (self.hook)(&serde_json::from_slice(hook).ok()?)
@@ -43,6 +50,11 @@ impl Program {
     /// What to type so that the dialog that this hook announced is answered, for when nobody waits for a reply.
     pub fn keys(&self, hook: &[u8], answer: &Answer) -> Vec<Keys> {
         serde_json::from_slice(hook).map(|hook| (self.keys)(&hook, answer)).unwrap_or_default()
+    }
+
+    /// Why its hooks may be silent, in a sentence that says where to look.
+    pub fn silence(&self) -> &'static str {
+        self.silence
     }
 
     /// The folder to watch for what no hook tells: a turn that was broken off before anything was answered.
@@ -70,55 +82,4 @@ pub struct Reading {
     pub signals: Vec<Signal>,
     /// When the account's limit ends, as last told; for a failure further down.
     pub(crate) limit_ends: Option<i64>,
-}
-
-/// A place in a session's transcript, from which it is read on whenever the file has changed.
-#[derive(Debug)]
-pub struct Transcript {
-    program: &'static Program,
-    path: PathBuf,
-    offset: u64,
-    limit_ends: Option<i64>,
-}
-
-impl Transcript {
-    /// Begins at this byte: 0 for a new session, where the file ended at launch for one that is resumed.
-    pub fn new(program: &'static Program, path: PathBuf, offset: u64) -> Transcript {
-        Transcript { program, path, offset, limit_ends: None }
-    }
-
-    /// Where the first line that was not read begins.
-    pub fn offset(&self) -> u64 {
-        self.offset
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Reads the whole lines that have been added. A file that does not exist yet has none, and a line that is not
-    /// understood is passed over.
-    ///
-    /// # Errors
-    /// Those of reading the file.
-    pub fn read(&mut self) -> io::Result<Reading> {
-        let mut bytes = Vec::new();
-        match std::fs::File::open(&self.path) {
-            Ok(mut file) => {
-                file.seek(SeekFrom::Start(self.offset))?;
-                file.read_to_end(&mut bytes)?;
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-        let mut reading = Reading { limit_ends: self.limit_ends, ..Reading::default() };
-        for line in bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
-            self.offset += line.len() as u64;
-            if let Ok(line) = serde_json::from_slice(line) {
-                (self.program.line)(&line, &mut reading);
-            }
-        }
-        self.limit_ends = reading.limit_ends;
-        Ok(reading)
-    }
 }

@@ -30,6 +30,23 @@ pub enum Signal {
     Ended,
 }
 
+impl Signal {
+    /// Whether the program, having said this, is at work or waits for a person in the middle of it.
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Signal::Working { .. }
+            | Signal::PermissionAsked { .. }
+            | Signal::Done { .. }
+            | Signal::Question { .. } => true,
+            Signal::SessionStarted { .. }
+            | Signal::Stopped { .. }
+            | Signal::Failed { .. }
+            | Signal::Interrupted
+            | Signal::Ended => false,
+        }
+    }
+}
+
 /// Why a turn failed, as far as it decides what is done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailCode {
@@ -111,22 +128,11 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// Whether the turn was broken off without a word: the program is idle, later than `last` was heard, and by what
-    /// was heard last it should be at work or wait for a person. It becomes idle after the hook that says how a turn
-    /// ended has come back.
-    pub fn interrupts(&self, last: &Signal, heard_ms: i64) -> bool {
-        let busy = match last {
-            Signal::Working { .. }
-            | Signal::PermissionAsked { .. }
-            | Signal::Done { .. }
-            | Signal::Question { .. } => true,
-            Signal::SessionStarted { .. }
-            | Signal::Stopped { .. }
-            | Signal::Failed { .. }
-            | Signal::Interrupted
-            | Signal::Ended => false,
-        };
-        busy && self.idle && self.since_ms > heard_ms
+    /// Whether a turn was broken off without a word: the program is idle, though what was heard from it last, at
+    /// `busy_ms`, [was busy](Signal::is_busy). It becomes idle after the hook that says how a turn ended has come
+    /// back.
+    pub fn interrupts(&self, busy_ms: i64) -> bool {
+        self.idle && self.since_ms > busy_ms
     }
 }
 
@@ -137,12 +143,12 @@ mod tests {
     #[test]
     fn an_idle_program_that_said_it_works_was_interrupted() {
         let presence = |idle, since_ms| Presence { session: "s".into(), idle, since_ms };
-        let working = Signal::Working { action: "Reading".into() };
-        assert!(presence(true, 11).interrupts(&working, 10));
-        assert!(!presence(true, 10).interrupts(&working, 10), "idle from before the turn");
-        assert!(!presence(false, 11).interrupts(&working, 10));
+        assert!(presence(true, 11).interrupts(10));
+        assert!(!presence(true, 10).interrupts(10), "idle from before the turn");
+        assert!(!presence(false, 11).interrupts(10));
+        assert!(Signal::Working { action: "Reading".into() }.is_busy());
         for last in [Signal::Stopped { message: None }, Signal::Interrupted, Signal::Ended] {
-            assert!(!presence(true, 11).interrupts(&last, 10));
+            assert!(!last.is_busy(), "{last:?}");
         }
     }
 

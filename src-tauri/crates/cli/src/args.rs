@@ -76,7 +76,7 @@ pub(crate) enum Command {
     Shutdown,
     /// Take the word of an agent program's hook
     #[command(hide = true)]
-    Hook,
+    Hook(Hook),
     /// Follow an agent script
     #[command(hide = true)]
     Scripted(Scripted),
@@ -263,6 +263,13 @@ pub(crate) struct Change {
     /// The line it is about, counted from 1
     #[arg(long, value_name = "N", requires = "file")]
     pub(crate) line: Option<u32>,
+}
+
+#[derive(Debug, Words)]
+pub(crate) struct Hook {
+    /// Its program waits for an answer: wait for an engine that has it
+    #[arg(long)]
+    pub(crate) wait: bool,
 }
 
 #[derive(Debug, Words)]

@@ -47,7 +47,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Judge(words) => asking(compare::judge(words)),
         Command::Take(words) => asking(compare::take(words)),
         Command::Adopt(words) => asking(compare::adopt(words)),
-        Command::Hook => Ok(hook::hook()),
+        Command::Hook(words) => Ok(hook::hook(&words)),
         Command::Waive(words) => asking(decide::waive(words)),
         Command::Pause(words) => asking(steer::pause(words)),
         Command::Stop(words) => asking(steer::stop(words)),

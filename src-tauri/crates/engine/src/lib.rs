@@ -17,6 +17,7 @@ pub mod fact;
 pub mod home;
 pub mod ids;
 pub mod keep;
+pub mod missed;
 pub mod order;
 mod os;
 mod outside;

@@ -25,6 +25,14 @@ pub(crate) fn random() -> io::Result<[u8; 16]> {
     Ok(bytes)
 }
 
+/// Writes a file that nobody else may read.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(bytes)
+}
+
 /// Listens at a path, which may be longer than a socket's address can be. The directory is private,
 /// and so is the socket.
 pub(crate) fn listen(path: &Path) -> io::Result<UnixListener> {

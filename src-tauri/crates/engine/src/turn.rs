@@ -55,6 +55,11 @@ pub enum Input {
         run: RunId,
         signal: agents::Signal,
     },
+    /// A living program whose hooks are silent; `look_at` says where that can come from.
+    Unproven {
+        run: RunId,
+        look_at: String,
+    },
     /// A run has used this much in all.
     Used {
         run: RunId,

@@ -278,11 +278,13 @@ pub enum Request {
         text: String,
     },
     /// What an agent program tells about itself, by the hooks of its launch. Good for its own run only. Reply:
-    /// `Text`: what the hook prints, empty for nothing; held back while the program waits for an answer.
+    /// `Text`: what the hook prints, empty for nothing; held back while the program waits for an answer. `again`: no
+    /// engine was there, or it went away, so that the words were left for the next one; this asks only for an answer.
     Hook {
         run: String,
         token: String,
         said: String,
+        again: bool,
     },
     /// Tries a held landing again.
     RetryLanding {

@@ -69,6 +69,10 @@ test("line ends: only they changed, all CRLF, mixed", () => {
   expect(said({}, diff([removed("a"), added("a", true)]))).toEqual(["Only line ends changed: now CRLF"]);
   expect(said({}, diff([removed("a", true), added("a")]))).toEqual(["Only line ends changed: now LF"]);
   expect(said({}, diff([removed("a", true), added("b", true)]))).toEqual(["Lines end with CRLF"]);
+  const kept: DiffLine = { kind: "context", old: 2, new: 2, text: "b" };
+  expect(said({}, diff([removed("a"), added("a", true), kept]))).toEqual([
+    "Only line ends changed: now mixed, ␍ marks CRLF",
+  ]);
   expect(lineEndsOf(diff([removed("a", true), added("b")]))).toBe("mixed");
   expect(lineEndsOf(diff([removed("a", true), { ...added("b"), no_newline: true }]))).toBe("crlf");
 });

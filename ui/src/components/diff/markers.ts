@@ -32,11 +32,12 @@ export function modeWord(mode: string | null): string {
 
 export type LineEnds = "lf" | "crlf" | "mixed";
 
-/** How the shown lines end. Lines without any end count as neither. */
-export function lineEndsOf(diff: FileDiff): LineEnds {
+/** How the shown lines end, of both sides or of what is there now. Lines without any end count as neither. */
+export function lineEndsOf(diff: FileDiff, of: "both" | "new" = "both"): LineEnds {
   let [cr, lf] = [false, false];
   for (const hunk of diff.hunks) {
     for (const line of hunk.lines) {
+      if (of === "new" && line.kind === "removed") continue;
       if (line.cr) cr = true;
       else if (!line.no_newline) lf = true;
       if (cr && lf) return "mixed";
@@ -94,7 +95,9 @@ export function markersOf(file: ChangedFile, diff: FileDiff | null): FileMarker[
   if (diff.lossy)
     out.push({ kind: "lossy", text: "Not all bytes are UTF-8: those that are not show as \ufffd" });
   const only = onlyLineEnds(diff);
-  if (only) out.push({ kind: "line-ends", text: `Only line ends changed: now ${only}` });
+  const mixedNow = only !== null && lineEndsOf(diff, "new") === "mixed";
+  if (mixedNow) out.push({ kind: "line-ends", text: "Only line ends changed: now mixed, ␍ marks CRLF" });
+  else if (only) out.push({ kind: "line-ends", text: `Only line ends changed: now ${only}` });
   else if (lineEndsOf(diff) === "crlf") out.push({ kind: "line-ends", text: "Lines end with CRLF" });
   else if (lineEndsOf(diff) === "mixed") {
     out.push({ kind: "line-ends", text: "Mixed line ends: ␍ marks a carriage return" });

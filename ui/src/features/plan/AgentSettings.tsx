@@ -5,31 +5,13 @@ import { linesOf, SelectField, TextField } from "../../components/fields";
 import type { AgentSpec } from "../../ipc/bindings/AgentSpec";
 import { lineOf, wordsOf } from "../../lib/commandLine";
 import { testIds } from "../../testids";
+import { asKind, freshAgent, kinds } from "./agentKinds";
 import { free } from "./free";
 import type { PartProps } from "./PlanSettings";
 import styles from "./plan.module.css";
 
-const fresh = (name: string): AgentSpec => ({
-  name,
-  adapter: "command",
-  command: ["sh", "agent.sh"],
-  script: null,
-  model: null,
-  effort: null,
-  permission: null,
-  tools: [],
-  args: [],
-});
-
-const kinds = [
-  { id: "command", label: "Command" },
-  { id: "scripted", label: "Scripted" },
-  { id: "claude", label: "Claude Code" },
-  { id: "codex", label: "Codex" },
-];
-
 /** Programs that Coppice knows, with what can be chosen for each of them. */
-const programs: Record<string, { model: string; effort: string; permission: string; tools: string }> = {
+const programs: Record<string, { model: string; effort: string; permission: string; tools?: string }> = {
   claude: {
     model: "for example opus",
     effort: "for example high",
@@ -40,7 +22,6 @@ const programs: Record<string, { model: string; effort: string; permission: stri
     model: "for example gpt-5-codex",
     effort: "for example high",
     permission: "for example workspace-write",
-    tools: "all",
   },
 };
 
@@ -74,6 +55,7 @@ export function AgentSettings({ plan, patch }: PartProps) {
             <TextField
               label="Name"
               hideLabel
+              testId={testIds.field(`agent-${i}-name`)}
               value={agent.name}
               check={(t) =>
                 !/^[\w-]+$/.test(t.trim())
@@ -90,7 +72,7 @@ export function AgentSettings({ plan, patch }: PartProps) {
               testId={testIds.field(`agent-${i}-kind`)}
               value={agent.adapter}
               options={kindsWith(agent.adapter)}
-              onCommit={(adapter) => change(i, { adapter })}
+              onCommit={(adapter) => change(i, asKind(agent, adapter))}
             />
             <First agent={agent} at={i} change={(part) => change(i, part)} />
             <IconButton
@@ -120,7 +102,7 @@ export function AgentSettings({ plan, patch }: PartProps) {
           data-testid={testIds.addAgent}
           onClick={() => {
             const name = free("agent", plan.agents);
-            const agents = [...plan.agents, fresh(name)];
+            const agents = [...plan.agents, freshAgent(name)];
             patch(plan.agents.length ? { agents } : { agents, default_agent: name });
           }}
         >
@@ -200,14 +182,16 @@ function Program({ agent, at, change }: OneProps) {
         placeholder={program.permission}
         onCommit={(permission) => change({ permission: permission.trim() || null })}
       />
-      <TextField
-        label="Tools"
-        mono
-        testId={testIds.field(`agent-${at}-tools`)}
-        value={lineOf(agent.tools)}
-        placeholder={program.tools}
-        onCommit={(line) => change({ tools: wordsOf(line) })}
-      />
+      {program.tools && (
+        <TextField
+          label="Tools"
+          mono
+          testId={testIds.field(`agent-${at}-tools`)}
+          value={lineOf(agent.tools)}
+          placeholder={program.tools}
+          onCommit={(line) => change({ tools: wordsOf(line) })}
+        />
+      )}
       <TextField
         label="Arguments"
         mono

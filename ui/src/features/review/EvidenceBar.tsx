@@ -29,7 +29,13 @@ export function EvidenceBar({ attempt, onLog, onScope, onReview }: EvidenceBarPr
         <Chip key={`${chip.evidence.merged} ${chip.evidence.check}`} chip={chip} onLog={onLog} />
       ))}
       {running.map((run) => (
-        <button key={run.id} type="button" className={styles.chip} onClick={() => onLog(run.id)}>
+        <button
+          key={run.id}
+          type="button"
+          className={styles.chip}
+          data-testid={testIds.checkRunning(run.name.replace(/^check /, ""))}
+          onClick={() => onLog(run.id)}
+        >
           <StatusShape shape="ring3" hue="work" label="Running" />
           {run.name.replace(/^check /, "")}
           <span className={styles.facts}>
@@ -60,7 +66,12 @@ export function EvidenceBar({ attempt, onLog, onScope, onReview }: EvidenceBarPr
         <span className={styles.facts}>{scopeWord(attempt.files, outside)}</span>
       </button>
       {approval && (
-        <span className={styles.chip} data-end>
+        <span
+          className={styles.chip}
+          data-end
+          data-testid={testIds.approval}
+          data-void={approval.void ? true : undefined}
+        >
           <StatusShape shape={approval.void ? "slash" : "check"} hue={approval.void ? "quiet" : "land"} />
           <span className={approval.void ? styles.void : undefined} title={exactTime(approval.at_ms)}>
             approved by {approval.by} <span className={styles.facts}>{shortId(approval.head)}</span>

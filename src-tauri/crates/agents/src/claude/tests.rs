@@ -201,6 +201,10 @@ fn hooks_are_heard() {
     assert_eq!(failed("unknown"), with(FailCode::Other));
     assert_eq!(hook("SessionEnd", json!({})), Some((Signal::Ended, false)));
     assert_eq!(hook("Stop", json!({"agent_id": "sub"})), None);
+    let beside = |kind: &str| hook("Stop", json!({"background_tasks": [{"id": "1", "type": kind}]}));
+    assert_eq!(beside("shell"), Some((Signal::Stopped { message: None }, false)));
+    let waits = Signal::Working { action: "Waiting for its sub-agents".into() };
+    assert_eq!(beside("subagent"), Some((waits, false)));
     assert_eq!(hook("PreCompact", json!({})), None);
     assert_eq!(PROGRAM.hear(b"no json"), None);
 }
@@ -221,6 +225,19 @@ fn a_person_answers_through_the_hook_or_by_keys() {
     assert_eq!(
         decision(&ask, Answer::Text("blue".into())).pointer("/updatedInput/answers"),
         Some(&json!({"Which?": "blue"}))
+    );
+    let both = json!({"tool_name": "AskUserQuestion", "hook_event_name": "PermissionRequest",
+        "tool_input": {"questions": [{"question": "Which?", "options": [{"label": "red"}, {"label": "blue"}]},
+        {"question": "How large?", "options": []}]}})
+    .to_string()
+    .into_bytes();
+    let text =
+        "1. Which? (red, blue)\n2. How large?\nAnswer in this order, with a semicolon between the answers.";
+    let asked = Signal::Question { text: text.into(), options: Vec::new() };
+    assert_eq!(PROGRAM.hear(&both).unwrap().signal, asked);
+    assert_eq!(
+        decision(&both, Answer::Text("blue; as tall as a tree".into())).pointer("/updatedInput/answers"),
+        Some(&json!({"Which?": "blue", "How large?": "as tall as a tree"}))
     );
     assert_eq!(PROGRAM.reply(&ask, &Answer::Allow), None);
     assert_eq!(PROGRAM.keys(&bash, &Answer::Allow), [Keys::key(b"1")]);
@@ -246,7 +263,7 @@ fn a_transcript_is_counted_by_message() {
     let whole = [message("a", 1), message("a", 50), message("b", 2), failed, broken, cost.clone(), cost]
         .map(|line| line.to_string())
         .join("\n");
-    let mut transcript = crate::Transcript::new(&PROGRAM, path.clone(), 0);
+    let mut transcript = crate::Transcript::new(&PROGRAM, crate::Place::beginning(path.clone()));
     assert_eq!(transcript.read().unwrap(), Reading::default());
 
     std::fs::write(&path, &whole[..whole.len() - 9]).unwrap();
@@ -266,6 +283,64 @@ fn a_transcript_is_counted_by_message() {
     reading.usage.into_iter().for_each(|usage| ledger.add(usage));
     assert_eq!(ledger.total().cost_micros, Some(10_400));
     assert_eq!(transcript.offset(), whole.len() as u64 + 1);
+}
+
+#[test]
+fn sub_agents_are_counted_and_an_earlier_runs_use_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.jsonl");
+    let folder = dir.path().join("s/subagents/group");
+    std::fs::create_dir_all(&folder).unwrap();
+    let message = |id: &str, input: u64| {
+        json!({"type": "assistant", "isSidechain": true, "message": {"id": id, "model": "m", "content": [],
+            "usage": {"input_tokens": input, "output_tokens": 1}}})
+        .to_string()
+            + "\n"
+    };
+    std::fs::write(&path, message("early", 1000)).unwrap();
+    std::fs::write(folder.join("agent-1.jsonl"), message("early-side", 500)).unwrap();
+    let mut transcript = crate::Transcript::new(&PROGRAM, crate::Place::end(&PROGRAM, path.clone()));
+    let append = |path: &Path, line: String| {
+        use std::io::Write;
+        let file = std::fs::File::options().append(true).create(true).open(path);
+        file.unwrap().write_all(line.as_bytes()).unwrap();
+    };
+    let interrupted = json!({"type": "user", "message": {"content":
+        [{"type": "text", "text": "[Request interrupted by user]"}]}});
+    append(&path, message("main", 10));
+    append(&folder.join("agent-1.jsonl"), message("side", 3));
+    append(&folder.join("agent-1.jsonl"), format!("{interrupted}\n"));
+    let other = folder.parent().unwrap().join("agent-2.jsonl");
+    append(&other, message("other", 4));
+    // The program repeats a message for each block of it, and may have it in two files.
+    append(&other, message("side", 3));
+    let mut ledger = crate::Ledger::default();
+    let mut take = |reading: Reading| {
+        assert_eq!(reading.signals, []);
+        reading.usage.into_iter().for_each(|usage| ledger.add(usage));
+    };
+    take(transcript.read().unwrap());
+    append(&other, message("late", 100));
+    take(transcript.read().unwrap());
+    assert_eq!(transcript.read().unwrap(), Reading::default());
+    assert_eq!((ledger.total().input, ledger.total().output), (117, 4));
+}
+
+#[test]
+fn who_comes_later_counts_from_the_beginning_and_hears_what_is_new() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.jsonl");
+    let interrupted = json!({"type": "user", "message": {"content":
+        [{"type": "text", "text": "[Request interrupted by user]"}]}});
+    let message =
+        json!({"type": "assistant", "message": {"id": "a", "model": "m", "usage": {"input_tokens": 5}}});
+    std::fs::write(&path, format!("{message}\n{interrupted}\n")).unwrap();
+    let new = || crate::Transcript::new(&PROGRAM, crate::Place::beginning(path.clone()));
+    let mut first = new();
+    assert_eq!(first.read().unwrap().signals, [Signal::Interrupted]);
+    std::fs::write(&path, format!("{message}\n{interrupted}\n{message}\n{interrupted}\n")).unwrap();
+    let reading = new().told_to(first.offset()).read().unwrap();
+    assert_eq!((reading.usage.len(), reading.signals), (2, vec![Signal::Interrupted]));
 }
 
 #[test]

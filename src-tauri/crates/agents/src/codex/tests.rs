@@ -233,7 +233,7 @@ fn a_transcript_is_counted_by_response() {
     ];
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     std::fs::write(&path, text).unwrap();
-    let reading = crate::Transcript::new(&PROGRAM, path, 0).read().unwrap();
+    let reading = crate::Transcript::new(&PROGRAM, crate::Place::beginning(path)).read().unwrap();
     let mut ledger = crate::Ledger::default();
     reading.usage.into_iter().for_each(|usage| ledger.add(usage));
     let total = ledger.total();

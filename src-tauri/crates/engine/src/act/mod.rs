@@ -1,11 +1,13 @@
 //! The small place that acts: it does outside what the turns ordered and sends back what came of
 //! it. Every effect can be repeated without harm.
 
+mod answers;
 mod git;
 mod handover;
 mod judging;
 mod lines;
 mod runs;
+mod session;
 mod sessions;
 
 use std::collections::HashMap;
@@ -42,6 +44,8 @@ pub struct Actor {
     environment: OnceCell<Arc<Environment>>,
     repos: Mutex<HashMap<ProjectId, Repo>>,
     runs: Mutex<HashMap<RunId, terminal::Run>>,
+    /// Told when one more of them is followed.
+    followed: tokio::sync::Notify,
     /// Repositories in which only this engine's git commands are at work.
     settled: Mutex<std::collections::HashSet<ProjectId>>,
     /// One at a time moves a branch of a repository: two plans may share a checkout, and its index.
@@ -74,6 +78,7 @@ impl Actor {
             environment: OnceCell::new(),
             repos: Mutex::default(),
             runs: Mutex::default(),
+            followed: tokio::sync::Notify::new(),
             settled: Mutex::default(),
             advancing: Mutex::default(),
             watched: Mutex::default(),

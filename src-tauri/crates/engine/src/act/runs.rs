@@ -79,17 +79,18 @@ impl Actor {
         let shim_pid = u32::try_from(run.identity().pid).unwrap_or(0);
         let pid = child.and_then(|pid| u32::try_from(pid).ok()).unwrap_or(0);
         self.send(Input::RunStarted { run: id.clone(), pid, shim_pid });
+        if super::sessions::has_hooks(run.dir()) {
+            // Such a program says itself what it does.
+            self.watch_session(&id, run.dir().to_owned());
+        } else {
+            self.lines.follow(id.clone(), run.dir().to_owned());
+        }
         if let Ok(mut runs) = self.runs.lock() {
             runs.insert(id.clone(), run.clone());
         }
+        self.followed.notify_waiters();
         if self.to_end.lock().is_ok_and(|mut to_end| to_end.remove(&id)) {
             run.kill(Kill::Polite);
-        }
-        if super::sessions::has_hooks(run.dir()) {
-            // Such a program says itself what it does.
-            self.watch_session(id.clone(), run.dir().to_owned());
-        } else {
-            self.lines.follow(id.clone(), run.dir().to_owned());
         }
         let actor = Arc::clone(self);
         tokio::spawn(async move {
@@ -98,7 +99,7 @@ impl Actor {
                 runs.remove(&id);
             }
             actor.lines.forget(&id);
-            actor.forget_session(&id);
+            actor.forget_session(&id, exit.is_success());
             actor.count_printed(&id);
             actor.ended(id, &exit);
         });
@@ -153,13 +154,14 @@ impl Actor {
                 extra = handover.variables;
             }
         }
-        if let What::Agent { name, agent, .. } = &launch.what
-            && program(name, agent, &launch.plan_dir).is_some()
-        {
-            let token = super::sessions::token(&dir)
+        if let What::Agent { name, agent, resume, .. } = &launch.what {
+            let spec = agent_spec(name, agent, &launch.plan_dir);
+            let token = super::sessions::begin(&dir, &spec, &environment, resume.is_some())
                 .map_err(|error| format!("The run's folder {} can't be used: {error}.", dir.display()))?;
-            extra.push(("COPPICE_HOOK_TOKEN".to_owned(), token.into()));
-            extra.push(("COPPICE_HOME".to_owned(), self.home.root().as_os_str().to_owned()));
+            if let Some(token) = token {
+                extra.push(("COPPICE_HOOK_TOKEN".to_owned(), token.into()));
+                extra.push(("COPPICE_HOME".to_owned(), self.home.root().as_os_str().to_owned()));
+            }
         }
         let context = Context {
             plan: run.plan.to_string(),

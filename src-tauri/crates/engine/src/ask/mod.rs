@@ -122,7 +122,7 @@ pub(crate) async fn answer(engine: &Engine, request: Request, caller: Caller) ->
         Request::Approve { plan, task, attempt, head } => {
             on_task(engine, plan, &task, |plan, task| Command::Approve { plan, task, attempt, head }).await
         }
-        Request::Hook { run, token, said } => talk::hook(engine, run, &token, said).await,
+        Request::Hook { run, token, said, again } => talk::hook(engine, run, &token, &said, again).await,
         Request::Answer { plan, task, attempt, answer } => {
             talk::answer(engine, plan, &task, attempt, answer).await
         }

@@ -4,31 +4,23 @@ use plan::Stage;
 use protocol::{AgentAnswer, Error, ErrorCode, Reply};
 
 use super::{Answer, look_at_plan, no_task, task_id};
-use crate::act;
 use crate::ids::RunId;
 use crate::serve::Engine;
-use crate::world::{Contender, RunKind, World};
+use crate::world::{Contender, RunKind};
 
 /// What an agent is told when a person refuses without a word.
 const REFUSED: &str = "The person at Coppice refused this. Go on without it, or stop and say what you need.";
 
-pub(super) async fn hook(engine: &Engine, run: String, token: &str, said: String) -> Answer {
+pub(super) async fn hook(engine: &Engine, run: String, token: &str, said: &str, again: bool) -> Answer {
     let id = RunId::new(run);
     if !engine.actor.is_token(&id, token) {
         return Err(Error::new(ErrorCode::Forbidden, "This token is not that run's."));
     }
     let known = id.clone();
-    let agent = engine.look(move |world| agent_of(world, &known)).await?;
-    let Some(agent) = agent else {
-        return Err(Error::new(ErrorCode::NotFound, format!("There is no living agent {id} with hooks.")));
-    };
-    Ok(Reply::Text(engine.actor.hook(id, &agent, said).await))
-}
-
-fn agent_of(world: &World, run: &RunId) -> Option<agents::AgentSpec> {
-    let run = world.runs.get(run).filter(|run| !run.is_over())?;
-    let agent = world.plans.get(&run.plan)?.doc.settings.agents.get(&run.name)?;
-    Some(act::agent_spec(&run.name, agent, std::path::Path::new("")))
+    if !engine.look(move |world| world.runs.get(&known).is_some_and(|run| !run.is_over())).await? {
+        return Err(Error::new(ErrorCode::NotFound, format!("There is no living run {id}.")));
+    }
+    Ok(Reply::Text(engine.actor.hook(id, said, again).await))
 }
 
 pub(super) async fn answer(

@@ -35,6 +35,7 @@ impl Turn<'_> {
                 self.run_ended(&run, outcome, code, signal, detail);
             }
             Input::Heard { run, signal } => self.heard(&run, signal),
+            Input::Unproven { run, look_at } => self.unproven(&run, &look_at),
             Input::Used { run, usage } => self.used(&run, usage),
             Input::RunVoided { run } => self.run_voided(&run),
             Input::Inspected { at, result } => {

@@ -33,6 +33,9 @@ impl Turn<'_> {
             Signal::Working { .. } if self.waits_with(&at).is_some() => {}
             Signal::Done { what } if self.waits_with(&at).is_some_and(|asked| asked != what) => {}
             Signal::Working { .. } | Signal::Done { .. } => self.works_on(&at, run),
+            // An engine that comes later is told again.
+            Signal::PermissionAsked { what } if self.waits_with(&at).as_ref() == Some(&what) => {}
+            Signal::Question { text, .. } if self.is_asked(&at, &text) => {}
             Signal::PermissionAsked { what } => {
                 let (task, attempt) = (at.task.clone(), at.attempt);
                 let fact = Fact::PermissionAsked { task, attempt, run: run.clone(), what: what.clone() };
@@ -57,6 +60,23 @@ impl Turn<'_> {
             Stage::NeedsYou { reason: NeedsYou::Permission { what } } => Some(what.clone()),
             _ => None,
         }
+    }
+
+    fn is_asked(&self, at: &At, question: &str) -> bool {
+        let stage = self.plan(&at.plan).and_then(|plan| Some(&plan.tasks.get(&at.task)?.stage));
+        matches!(stage, Some(Stage::NeedsYou { reason: NeedsYou::Question { text } }) if text == question)
+    }
+
+    /// Its hooks are silent: said once, for nothing that is shown of it can be trusted.
+    pub(super) fn unproven(&mut self, run: &RunId, look_at: &str) {
+        let Some(known) = self.world.runs.get(run) else { return };
+        let (plan, task, name) = (known.plan.clone(), known.task.clone(), known.name.clone());
+        let message = format!(
+            "Nothing is heard from {name}: its hooks do not reach Coppice, so whether it works, asks or has stopped \
+             can't be told, and what it uses isn't counted. {look_at} Leave the program when its work is committed: \
+             then it is checked."
+        );
+        self.record(&plan, Fact::Warning { task: Some(task), message });
     }
 
     /// It is at work again: what it asked is settled, by whomever.
