@@ -109,7 +109,7 @@ function FileHead({ diff, file, place, taking, onChange, onTakeFile }: Props & {
       </span>
       {letters.map((side) => (
         <span key={side} className={styles.sideCount} title={`What ${side.toUpperCase()} did since the base`}>
-          <Badge letter={side === "a" ? "A" : "B"} />
+          <Badge small letter={side === "a" ? "A" : "B"} />
           <Counted file={file[side]} />
         </span>
       ))}

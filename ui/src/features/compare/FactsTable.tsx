@@ -9,7 +9,7 @@ import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { useActionKey } from "../../lib/actions";
 import { showKey } from "../../lib/keys";
 import { testIds } from "../../testids";
-import styles from "./Compare.module.css";
+import styles from "./Facts.module.css";
 import { type Fact, factRows } from "./facts";
 import { Judgements } from "./Judgements";
 import { SideHead } from "./SideHead";

@@ -10,7 +10,7 @@ import type { JudgementView } from "../../ipc/bindings/JudgementView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { count } from "../../lib/format";
 import { testIds } from "../../testids";
-import styles from "./Compare.module.css";
+import styles from "./Facts.module.css";
 import { isAbout, judgementWords } from "./words";
 
 export function Judgements({ detail, view }: { detail: TaskDetail; view: CompareView }) {

@@ -11,7 +11,8 @@ import type { SideView } from "../../ipc/bindings/SideView";
 import { useActionKey } from "../../lib/actions";
 import { stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
-import styles from "./Compare.module.css";
+import shell from "./Compare.module.css";
+import styles from "./Facts.module.css";
 import type { Letter } from "./words";
 
 interface Props {
@@ -60,7 +61,7 @@ export function SideHead({ letter, side, attempt, choices, onPick, onTerminal, o
           </span>
         </span>
       )}
-      <span className={styles.stage} data-hue={side.given_up === null ? look.hue : "quiet"}>
+      <span className={shell.stage} data-hue={side.given_up === null ? look.hue : "quiet"}>
         <StatusShape
           shape={side.adopted && look.hue === "ready" ? "check" : look.shape}
           hue={side.given_up === null ? (side.adopted && look.hue === "ready" ? "land" : look.hue) : "quiet"}
@@ -79,7 +80,7 @@ export function SideHead({ letter, side, attempt, choices, onPick, onTerminal, o
           <CopyId id={side.head} />
         </span>
       )}
-      <span className={styles.space} />
+      <span className={shell.space} />
       <Tooltip text={`Terminal of ${letter}'s newest run`} keyHint={terminalKey}>
         <Button
           size="small"
@@ -120,9 +121,9 @@ export function SideHead({ letter, side, attempt, choices, onPick, onTerminal, o
   );
 }
 
-export function Badge({ letter }: { letter: Letter }) {
+export function Badge({ letter, small = false }: { letter: Letter; small?: boolean }) {
   return (
-    <span className={styles.badge} data-letter={letter} aria-hidden>
+    <span className={styles.badge} data-small={small || undefined} aria-hidden>
       {letter}
     </span>
   );

@@ -8,8 +8,8 @@ import type { ComparedFile } from "../../ipc/bindings/ComparedFile";
 import { count } from "../../lib/format";
 import { folderOf, nameOf } from "../../lib/path";
 import { testIds } from "../../testids";
-import styles from "./Compare.module.css";
 import { type Parts, partWord } from "./collected";
+import styles from "./Union.module.css";
 import { countMarks, type MarkFilter, markOf, marks, markWords } from "./union";
 
 interface Props {

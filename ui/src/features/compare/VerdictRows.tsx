@@ -7,7 +7,7 @@ import type { RequirementView } from "../../ipc/bindings/RequirementView";
 import { nameOf } from "../../lib/path";
 import { verdictLook } from "../../lib/verdict";
 import { testIds } from "../../testids";
-import styles from "./Compare.module.css";
+import styles from "./Facts.module.css";
 import type { VerdictPair } from "./verdicts";
 import type { Letter } from "./words";
 
