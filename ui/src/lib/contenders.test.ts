@@ -61,9 +61,10 @@ test("an adopted attempt is the current one, though a newer one was tried beside
 
 test("one of several stands by itself, the only one with its task", () => {
   const own = [{ action: "discard" as const, effect: "That one alone." }];
+  const all = [...own, { action: "cancel" as const, effect: "All of them." }];
   const several = detail(
     [contender("opus", 1), contender("gpt", 2)],
-    [tried(3), tried(2), tried(1, { actions: own })],
+    [tried(3), tried(2), tried(1, { actions: all })],
   );
   const [late, , first] = several.attempts;
   if (!late || !first) throw new Error("attempts are missing");

@@ -6,6 +6,7 @@ import type { ActionView } from "../ipc/bindings/ActionView";
 import type { AttemptView } from "../ipc/bindings/AttemptView";
 import type { Contender } from "../ipc/bindings/Contender";
 import type { Stage } from "../ipc/bindings/Stage";
+import type { TaskAction } from "../ipc/bindings/TaskAction";
 import type { TaskDetail } from "../ipc/bindings/TaskDetail";
 import type { TaskView } from "../ipc/bindings/TaskView";
 import { stageLook } from "./stage";
@@ -30,6 +31,14 @@ export function currentAttempt({
   return attempts.find((a) => a.number === task.attempt) ?? attempts[0] ?? null;
 }
 
+/** Actions whose requests name no attempt: beside one of several they would mean all of them. */
+const ofTheTask: readonly TaskAction[] = ["cancel", "unapprove", "retry_landing", "compare"];
+
+/** Of what can be done, what is about one alone. */
+export function aboutOne(actions: readonly ActionView[]): readonly ActionView[] {
+  return actions.filter(({ action }) => !ofTheTask.includes(action));
+}
+
 export interface Standing {
   /** It can be acted on: it is the task's current attempt, or one of those side by side. */
   current: boolean;
@@ -47,7 +56,7 @@ export function standingOf(detail: TaskDetail, attempt: AttemptView): Standing {
     return {
       current: contends,
       stage: attempt.stage,
-      actions: contends ? attempt.actions : [],
+      actions: contends ? aboutOne(attempt.actions) : [],
       alone: attempt.number,
     };
   }

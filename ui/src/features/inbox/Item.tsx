@@ -14,7 +14,7 @@ import type { RunView } from "../../ipc/bindings/RunView";
 import type { TaskAction } from "../../ipc/bindings/TaskAction";
 import { queries, usePlan } from "../../ipc/queries";
 import { agentRun, askOf } from "../../lib/asks";
-import { alone, isContested, stageAt, wordsKept } from "../../lib/contenders";
+import { aboutOne, alone, isContested, stageAt, wordsKept } from "../../lib/contenders";
 import { cx } from "../../lib/cx";
 import { useDesk } from "../../lib/desk";
 import { count } from "../../lib/format";
@@ -98,7 +98,7 @@ export function Item({ item, current, onChoose }: ItemProps) {
             {compares ? "Compare" : inReview ? "Review" : "Open"}
           </Button>
           <TaskActions
-            actions={item.actions}
+            actions={meant === undefined ? item.actions : aboutOne(item.actions)}
             without={elsewhere}
             size="small"
             subject={item.task_title}

@@ -18,7 +18,7 @@ import type { PlanView } from "../../ipc/bindings/PlanView";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { useActionKey } from "../../lib/actions";
 import { agentRun, askOf, takesMessages } from "../../lib/asks";
-import { comparable, contenderNames, wordsKept } from "../../lib/contenders";
+import { aboutOne, comparable, contenderNames, wordsKept } from "../../lib/contenders";
 import { useDesk } from "../../lib/desk";
 import { count } from "../../lib/format";
 import { navigate } from "../../lib/route";
@@ -156,9 +156,9 @@ function OneContender({ plan, detail, contender, name, attempt }: OneProps) {
             </Button>
           )}
           <TaskActions
-            actions={attempt.actions}
+            actions={aboutOne(attempt.actions)}
             testIdOf={(action) => testIds.contenderAction(attempt.number, action)}
-            without={["approve", "allow", "deny", "compare"]}
+            without={["approve", "allow", "deny"]}
             size="small"
             look="plain"
             subject={`attempt ${attempt.number} of ${attempt.agent}`}
