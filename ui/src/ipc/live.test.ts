@@ -77,3 +77,17 @@ test("an answer under way is let finish and read again, however much happens mea
   await vi.waitFor(() => expect(client.getQueryData(keys.plan("p"))).toBe(2));
   stop();
 });
+
+test("the newest warning about a task is kept for whoever waits on it", () => {
+  const { sink, frame } = setUp();
+  const warning = (seq: number, task: string | null, message: string) =>
+    ({
+      type: "event" as const,
+      event: { seq, at: "2026-01-01T00:00:00.000Z", plan: "p", type: "warning", task, message },
+    }) as const;
+  sink(warning(1, "a", "one"));
+  sink(warning(2, "a", "two"));
+  sink(warning(3, null, "about the machine"));
+  frame();
+  expect(usePassing.getState().warnings).toEqual({ "p\na": { seq: 2, message: "two" } });
+});

@@ -14,16 +14,23 @@ import { transport } from "./transport";
 interface Passing {
   /** The last line of each living run's screen, by `plan\ntask`. */
   lines: Readonly<Record<string, string>>;
+  /** The newest warning about each task, by `plan\ntask`. */
+  warnings: Readonly<Record<string, { seq: number; message: string }>>;
   trouble: string | null;
 }
 
-export const usePassing = create<Passing>(() => ({ lines: {}, trouble: null }));
+export const usePassing = create<Passing>(() => ({ lines: {}, warnings: {}, trouble: null }));
 
 const lineKey = (plan: string, task: string) => `${plan}\n${task}`;
 
 /** The latest action of a task's run, newer than the plan's snapshot; undefined while none was heard. */
 export function useLatestLine(plan: string, task: string): string | undefined {
   return usePassing((p) => p.lines[lineKey(plan, task)]);
+}
+
+/** The newest warning about a task since this window follows; undefined while none was heard. */
+export function useWarning(plan: string, task: string): { seq: number; message: string } | undefined {
+  return usePassing((p) => p.warnings[lineKey(plan, task)]);
 }
 
 /** The most events of one plan kept in the cache for its log. */
@@ -55,6 +62,7 @@ export function noticeSink(
     all = false;
     if (Object.keys(linesNow).length > 0)
       usePassing.setState((p) => ({ lines: { ...p.lines, ...linesNow } }));
+    warn(eventsNow);
     append(client, eventsNow);
     if (allNow) return void client.invalidateQueries();
     // An answer under way may be older than the event, and starting it over each frame would let a busy plan never
@@ -85,6 +93,16 @@ export function noticeSink(
     }
     plan();
   };
+}
+
+/** Keeps the newest warning about each task. */
+function warn(events: readonly Event[]): void {
+  const heard: Record<string, { seq: number; message: string }> = {};
+  for (const e of events) {
+    if (e.type === "warning" && e.plan && e.task)
+      heard[lineKey(e.plan, e.task)] = { seq: e.seq, message: e.message };
+  }
+  if (Object.keys(heard).length > 0) usePassing.setState((p) => ({ warnings: { ...p.warnings, ...heard } }));
 }
 
 /** Adds events to the logs that are being looked at. */

@@ -9,6 +9,7 @@ import { finishJudging } from "../../ipc/fake/compare/acts";
 import { type Fake, newFake } from "../../ipc/fake/engine";
 import { transportOf } from "../../ipc/fake/transport";
 import { keys } from "../../ipc/keys";
+import { usePassing } from "../../ipc/live";
 import { setTransport } from "../../ipc/transport";
 import { runAction } from "../../lib/actions";
 import { useDesk } from "../../lib/desk";
@@ -23,6 +24,7 @@ beforeEach(() => {
   asked.length = 0;
   useToasts.setState({ toasts: [] });
   useCollections.setState({ all: {} });
+  usePassing.setState({ warnings: {} });
   // A list that has no height shows nothing.
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600);
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(900);
@@ -215,6 +217,34 @@ test("a head that moved unseen is refused by the engine, and both are read again
   fireEvent.click(take);
   await waitFor(() => expect(sent("compare").length).toBeGreaterThan(before));
   expect((await screen.findByTestId(testIds.takeDropped)).textContent).toContain("the head of A moved from");
+});
+
+test("what stands in the way after the engine agreed is said, and nothing is adopted", async () => {
+  const { fake } = show("storage/1/2");
+  // It agrees, and then the head does not move.
+  const answer = fake.answer;
+  fake.answer = (request) => (request.type === "take" ? { type: "done" } : answer(request));
+  fireEvent.click(await screen.findByTestId(testIds.compareFile(queue)));
+  fireEvent.click(screen.getByTestId(testIds.takeFile));
+  fireEvent.click(screen.getByTestId(testIds.adopt("A")));
+  fireEvent.click(screen.getByTestId(testIds.adoptYes));
+  await screen.findByText(/as soon as the parts are in it/);
+  const message = "Nothing was taken into attempt 1: its worktree holds uncommitted changes to src/a.rs.";
+  act(() => usePassing.setState({ warnings: { "compare\nstorage": { seq: 7, message } } }));
+  expect((await screen.findByTestId(testIds.takeProblem)).textContent).toContain(message);
+  expect(screen.getByTestId(testIds.takeParts)).toBeTruthy();
+  expect(sent("adopt")).toEqual([]);
+});
+
+test("what was collected for the one that is given up is gone", async () => {
+  show("storage/1/2");
+  fireEvent.click(await screen.findByTestId(testIds.compareFile(queue)));
+  fireEvent.click(screen.getByTestId(testIds.takeFile));
+  fireEvent.click(screen.getByTestId(testIds.adopt("B")));
+  expect(screen.getByText(/What was collected for A is dropped/)).toBeTruthy();
+  fireEvent.click(screen.getByTestId(testIds.adoptYes));
+  await waitFor(() => expect(sent("adopt")).toHaveLength(1));
+  await waitFor(() => expect(screen.queryByTestId(testIds.takeParts)).toBeNull());
 });
 
 test("adopting the one that receives waits until what was collected for it is there", async () => {

@@ -54,6 +54,8 @@ export function Footer({ detail, view, taking, adopting, onAdopting, onReview }:
     try {
       await request({ type: "adopt", plan, task, attempt: side.attempt, reason: why });
       toast({ tone: "good", message: `Adopted attempt ${side.attempt} of ${side.agent}` });
+      // What was given up receives nothing any more.
+      if (side.attempt !== view.a.attempt) taking.clear();
       beside.again();
     } catch (refused) {
       toastError(refused);
@@ -65,7 +67,7 @@ export function Footer({ detail, view, taking, adopting, onAdopting, onReview }:
     if (await taking.send()) setLater({ attempt: side.attempt, head: side.head, reason });
   };
   const arrived = later !== null && later.attempt === view.a.attempt && later.head !== view.a.head;
-  const away = later !== null && later.attempt !== view.a.attempt;
+  const away = later !== null && (later.attempt !== view.a.attempt || taking.problem !== null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the parts are there or another one receives
   useEffect(() => {
     if (arrived && later) void adopt(view.a, later.reason);
@@ -153,7 +155,7 @@ function Said({ view, taking, decided }: SaidProps) {
   if (taking.problem) {
     return (
       <span className={styles.effect} role="alert" data-testid={testIds.takeProblem}>
-        <StatusShape shape="cross" hue="fail" /> <SafeText text={taking.problem} /> Nothing was taken.
+        <StatusShape shape="cross" hue="fail" /> <SafeText text={taking.problem} />
       </span>
     );
   }

@@ -53,11 +53,11 @@ test("words that were not read yet outlive another move, and nothing lost needs 
 
 test("what was sent has arrived when the receiving head moves, and only then", () => {
   change(between(one, two), (parts) => withFile(parts, "a.rs"));
-  markSent(between(one, two));
+  markSent(between(one, two), true);
   settle(between(three, two));
   expect(of(between(one, two))).toMatchObject({ parts: [], taken: 1, dropped: null, sent: false });
   change(between(three, two), (parts) => withFile(parts, "b.rs"));
-  markSent(between(three, two));
+  markSent(between(three, two), true);
   settle(between(one, three));
   expect(of(between(one, two))).toMatchObject({ parts: [], taken: 0 });
   expect(of(between(one, two))?.dropped).toContain("1 collected part was dropped");
@@ -65,7 +65,7 @@ test("what was sent has arrived when the receiving head moves, and only then", (
 
 test("collecting more after sending is another collection that is not sent", () => {
   change(between(one, two), (parts) => withFile(parts, "a.rs"));
-  markSent(between(one, two));
+  markSent(between(one, two), true);
   change(between(one, two), (parts) => withFile(parts, "b.rs"));
   expect(of(between(one, two))).toMatchObject({ sent: false });
 });

@@ -29,7 +29,7 @@ interface Collections {
   change: (between: Between, change: (parts: Parts) => Parts) => void;
   /** Lets go of what was collected of other heads. */
   settle: (between: Between) => void;
-  markSent: (between: Between) => void;
+  markSent: (between: Between, sent: boolean) => void;
   clear: (between: Between) => void;
 }
 
@@ -65,10 +65,10 @@ export const useCollections = create<Collections>((set) => ({
       return { all: { ...all, [keyOf(between)]: now } };
     }),
   clear: (between) => set(({ all }) => ({ all: { ...all, [keyOf(between)]: { ...fresh, between } } })),
-  markSent: (between) =>
+  markSent: (between, sent) =>
     set(({ all }) => {
       const known = all[keyOf(between)];
-      return known ? { all: { ...all, [keyOf(between)]: { ...known, sent: true } } } : {};
+      return known ? { all: { ...all, [keyOf(between)]: { ...known, sent } } } : {};
     }),
 }));
 

@@ -6,6 +6,7 @@ import { toast } from "../../components/toast";
 import type { CompareView } from "../../ipc/bindings/CompareView";
 import type { HunkRange } from "../../ipc/bindings/HunkRange";
 import { keys } from "../../ipc/keys";
+import { useWarning } from "../../ipc/live";
 import { request, toWireError } from "../../ipc/request";
 import { count } from "../../lib/format";
 import { countParts, type Parts, withFile, withHunk } from "./collected";
@@ -38,6 +39,15 @@ export function useTaking(view: CompareView) {
     setProblem(null);
     if (between) settle(between);
   }, [name, heads]);
+
+  // The engine agrees before it is done; what then stands in the way is a warning about the task.
+  const warning = useWarning(plan, task);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each warning once
+  useEffect(() => {
+    if (!warning || !between || !known?.sent) return;
+    markSent(between, false);
+    setProblem(warning.message);
+  }, [warning?.seq]);
 
   const taken = known?.taken ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: said once for each time something arrived
@@ -88,7 +98,7 @@ export function useTaking(view: CompareView) {
           parts: [...parts],
         });
         // They are there when the head has moved; until then they stay in sight.
-        markSent(between);
+        markSent(between, true);
         return true;
       } catch (refused) {
         const { code, message, hint } = toWireError(refused);
