@@ -51,6 +51,10 @@ pub enum Fact {
         engine_pid: u32,
         again: bool,
     },
+    /// What of the agent programs is installed and logged in, as a start of the plan found it.
+    ProgramsFound {
+        programs: Vec<plan::Adapter>,
+    },
     PlanPaused,
     PlanStopped,
     PlanFinished {
@@ -472,6 +476,7 @@ impl Fact {
                 EventBody::Warning { task: task.map(|task| task.to_string()), message }
             }
             Fact::AttemptStep { .. }
+            | Fact::ProgramsFound { .. }
             | Fact::ReviewBegun { .. }
             | Fact::SessionStarted { .. }
             | Fact::ReportTaken { .. }

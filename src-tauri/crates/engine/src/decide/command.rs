@@ -14,30 +14,105 @@ use crate::world::{AttemptPlace, Mode, PlanHead, Project, Step};
 
 #[derive(Debug, Clone)]
 pub enum Command {
-    OpenProject { project: Project },
-    CloseProject { project: ProjectId },
-    OpenPlan { opened: Box<Opened> },
-    SetPlanText { plan: PlanId, toml: String },
-    EditPlan { plan: PlanId, edit: Box<protocol::Edit>, revision: Option<u64> },
-    Undo { plan: PlanId },
-    Redo { plan: PlanId },
-    DeletePlan { plan: PlanId },
-    Start { plan: PlanId, again: bool },
-    Pause { plan: PlanId },
-    Stop { plan: PlanId },
-    Retry { plan: PlanId, task: TaskId },
-    Cancel { plan: PlanId, task: TaskId },
-    Discard { plan: PlanId, task: TaskId },
-    Approve { plan: PlanId, task: TaskId, head: Option<String> },
-    Unapprove { plan: PlanId, task: TaskId },
-    Leftovers { plan: PlanId, task: TaskId, commit: bool },
-    Recheck { plan: PlanId, task: TaskId },
-    Waive { plan: PlanId, task: TaskId, id: String, reason: String },
-    RequestChanges { plan: PlanId, task: TaskId, comments: Vec<Comment> },
-    RetryLanding { plan: PlanId, task: TaskId },
-    EndRun { run: RunId },
-    OpenShell { plan: PlanId, task: TaskId, attempt: u32 },
-    Restored { project: ProjectId, worktree: PathBuf },
+    OpenProject {
+        project: Project,
+    },
+    CloseProject {
+        project: ProjectId,
+    },
+    OpenPlan {
+        opened: Box<Opened>,
+    },
+    SetPlanText {
+        plan: PlanId,
+        toml: String,
+    },
+    EditPlan {
+        plan: PlanId,
+        edit: Box<protocol::Edit>,
+        revision: Option<u64>,
+    },
+    Undo {
+        plan: PlanId,
+    },
+    Redo {
+        plan: PlanId,
+    },
+    DeletePlan {
+        plan: PlanId,
+    },
+    /// What of the agent programs is installed and logged in.
+    ProgramsFound {
+        plan: PlanId,
+        programs: Vec<plan::Adapter>,
+    },
+    Start {
+        plan: PlanId,
+        again: bool,
+    },
+    Pause {
+        plan: PlanId,
+    },
+    Stop {
+        plan: PlanId,
+    },
+    Retry {
+        plan: PlanId,
+        task: TaskId,
+    },
+    Cancel {
+        plan: PlanId,
+        task: TaskId,
+    },
+    Discard {
+        plan: PlanId,
+        task: TaskId,
+    },
+    Approve {
+        plan: PlanId,
+        task: TaskId,
+        head: Option<String>,
+    },
+    Unapprove {
+        plan: PlanId,
+        task: TaskId,
+    },
+    Leftovers {
+        plan: PlanId,
+        task: TaskId,
+        commit: bool,
+    },
+    Recheck {
+        plan: PlanId,
+        task: TaskId,
+    },
+    Waive {
+        plan: PlanId,
+        task: TaskId,
+        id: String,
+        reason: String,
+    },
+    RequestChanges {
+        plan: PlanId,
+        task: TaskId,
+        comments: Vec<Comment>,
+    },
+    RetryLanding {
+        plan: PlanId,
+        task: TaskId,
+    },
+    EndRun {
+        run: RunId,
+    },
+    OpenShell {
+        plan: PlanId,
+        task: TaskId,
+        attempt: u32,
+    },
+    Restored {
+        project: ProjectId,
+        worktree: PathBuf,
+    },
 }
 
 /// A plan, read and parsed, with what its repository says of it.
@@ -72,6 +147,7 @@ impl Turn<'_> {
             Command::Undo { plan } => self.undo(&plan),
             Command::Redo { plan } => self.redo(&plan),
             Command::DeletePlan { plan } => self.delete_plan(&plan),
+            Command::ProgramsFound { plan, programs } => self.programs_found(&plan, programs),
             Command::Start { plan, again } => self.start(&plan, again),
             Command::Pause { plan } => self.pause(&plan),
             Command::Stop { plan } => self.stop(&plan),
@@ -141,6 +217,7 @@ impl Turn<'_> {
             queue: Vec::new(),
             landing: None,
             lane: None,
+            programs: Vec::new(),
         };
         let reference = plan_ref(&head);
         let project = head.project.clone();
