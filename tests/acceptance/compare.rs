@@ -82,7 +82,7 @@ fn one_takes_a_file_from_the_other_and_lands_and_the_other_is_kept() {
     scene.assert_proven(&events, &["test"], &[]);
     scene.repo.assert_tidy(&["main"]);
 
-    let ended = events.iter().filter(|event| event.is("attempt.ended")).next_back().unwrap();
+    let ended = events.iter().rfind(|event| event.is("attempt.ended")).unwrap();
     assert_eq!(ended.number("attempt"), Some(2));
     assert!(ended.text("reason").contains("adopted instead: the smaller one"), "{ended:?}");
     let kept = scene.repo.keep_refs();

@@ -37,11 +37,7 @@ fn scene(acts: &str) -> Scene {
 
 fn with_program(scene: Scene, acts: &str) -> Scene {
     let folder = scene.beside("bin");
-    std::fs::create_dir(&folder).expect("a program beside the repository");
-    let program = folder.join("claude");
-    std::fs::write(&program, PROGRAM.replace("SCENE", acts)).expect("a program beside the repository");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&program, mode).expect("a program beside the repository");
+    place_program(&scene, "claude", &PROGRAM.replace("SCENE", acts));
     std::fs::write(scene.beside("../user/.claude.json"), "{\"hasCompletedOnboarding\":true}")
         .expect("a program beside the repository");
     // The engine that this starts has the program in its search path, and is logged in.
@@ -49,6 +45,16 @@ fn with_program(scene: Scene, acts: &str) -> Scene {
     let variables = [("PATH", path.as_str()), ("ANTHROPIC_AUTH_TOKEN", "none")];
     scene.coppice.run_with(&variables, &["status"]).expect(0);
     scene
+}
+
+/// Puts a program where the engine's search path begins.
+fn place_program(scene: &Scene, name: &str, text: &str) {
+    let folder = scene.beside("bin");
+    std::fs::create_dir_all(&folder).expect("a program beside the repository");
+    let program = folder.join(name);
+    std::fs::write(&program, text).expect("a program beside the repository");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, mode).expect("a program beside the repository");
 }
 
 fn start(scene: &Scene) -> Run {
@@ -269,4 +275,41 @@ fn a_program_whose_hooks_are_silent_is_shown_as_such() {
     let done = run.finish().expect(0);
     assert_eq!(done.count("warning", "a"), 1, "it is said once");
     assert_eq!(scene.repo.show("main", "a.txt"), "unheard");
+}
+
+/// The other vendor's program, headless: it leaves its report as its last message.
+const READER: &str = r#"#!/bin/sh
+for word; do
+  [ "$previous" = -o ] && report=$word
+  previous=$word
+done
+[ "$1" = exec ] || exit 3
+cat > "$report" <<'END'
+{"requirements": [{"id": "1", "status": "met", "evidence": [{"file": "a.txt", "line": 1, "why": "It is there."}]}], "findings": []}
+END
+"#;
+
+#[test]
+fn another_vendors_program_reviews_where_the_plan_names_nobody() {
+    let scene = Scene::new();
+    place_program(&scene, "codex", READER);
+    let login = scene.beside("../user/.codex");
+    std::fs::create_dir(&login).expect("a login in the user's home");
+    std::fs::write(login.join("auth.json"), "{}").expect("a login in the user's home");
+    let scene = with_program(scene, "work done\nstop");
+    let plan = PlanFile::auto("Programs")
+        .tables("[agents.claude]\nadapter = \"claude\"\n[review]\nrounds = 1")
+        .check("test", "test -e a.txt")
+        .task(Task::new("a").spec("1. There is a file."));
+    let file = scene.plan(&plan);
+    let before = std::fs::read_to_string(&file).expect("the plan");
+    let run = scene.coppice.start(&file, &scene.repo.path, &[]);
+    let done = run.finish().expect(0);
+    assert_eq!(done.get("review.finished", "a").text("verdict"), "pass");
+    assert_eq!(done.landed().len(), 1);
+    let report = scene.coppice.run(&["report", "a"]).expect(0).stdout;
+    assert!(report.contains("codex"), "{report}");
+    assert_eq!(std::fs::read_to_string(&file).expect("the plan"), before, "the plan stays as it is");
+    let doctor = scene.coppice.run(&["doctor"]).expect(0).stdout;
+    assert!(doctor.contains("it reviews what claude builds"), "{doctor}");
 }

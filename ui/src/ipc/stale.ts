@@ -42,6 +42,7 @@ export const staleQueries: { [K in Event["type"]]: (event: EventOf<K>) => Key[] 
   "changes.requested": (e) => [...plan(e), ...task(e), ...landing(e), keys.inbox],
   waived: (e) => [...plan(e), ...task(e), keys.inbox],
   "permission.asked": (e) => [...plan(e), ...task(e), keys.inbox],
+  "attempt.joined": (e) => [...plan(e), ...task(e)],
   adopted: (e) => [...plan(e), ...task(e), ...runs(e), keys.inbox],
   taken: (e) => [...plan(e), ...task(e), ...changes(e), keys.inbox],
   judged: (e) => [...task(e), ...runs(e)],

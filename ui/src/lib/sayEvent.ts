@@ -93,6 +93,8 @@ export function sayEvent(e: Event, titles: ReadonlyMap<string, string>): Said {
       return plain(`${name(e.task)}: ${waivedName(e.id)} waived, ${e.reason}`);
     case "permission.asked":
       return need(`${name(e.task)} asks for permission: ${e.what}`);
+    case "attempt.joined":
+      return plain(`${name(e.task)}: ${e.agent} is to try it too`);
     case "adopted":
       return good(`${name(e.task)}: attempt ${e.attempt} adopted; the others ended, and their work is kept`);
     case "taken":

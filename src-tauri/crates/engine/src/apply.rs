@@ -156,6 +156,10 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
             plan.release_all(*again, now, touched);
             touched.insert(Key::Plan(id));
         }
+        Fact::ProgramsFound { programs } => {
+            plan.head.programs = programs.clone();
+            touched.insert(Key::Plan(id));
+        }
         Fact::PlanPaused => {
             plan.head.mode = Mode::Paused;
             touched.insert(Key::Plan(id));

@@ -2,12 +2,14 @@
 
 use protocol::{DoctorReport, DoctorRow, DoctorStatus, Error, ErrorCode, Reply};
 
-use crate::ask::store_error;
+use crate::ask::{VENDORS, store_error, vendors_program};
 use crate::keep;
 use crate::serve::Engine;
+use crate::wire;
 
 pub(crate) async fn report(engine: &Engine, rebuild: bool) -> Result<Reply, Error> {
     let mut rows = vec![git().await, shim(engine), environment(engine).await, home(engine)];
+    rows.extend(programs(engine).await);
     rows.push(log(engine, rebuild).await?);
     Ok(Reply::Doctor(DoctorReport { rows }))
 }
@@ -37,6 +39,28 @@ async fn environment(engine: &Engine) -> DoctorRow {
     let environment = engine.actor.environment().await;
     let path = environment.get("PATH").map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
     good("environment", format!("{}; PATH={path}", environment.source()))
+}
+
+/// Nobody needs all of them: one that can't be used is no fault.
+async fn programs(engine: &Engine) -> Vec<DoctorRow> {
+    let environment = engine.actor.environment().await;
+    let row = |adapter: &plan::Adapter| match vendors_program(*adapter, &environment) {
+        Ok(()) => {
+            let others = VENDORS.iter().filter(|other| *other != adapter);
+            let others: Vec<&str> = others.map(|other| wire::adapter(*other)).collect();
+            let reviews = format!(
+                "ready; it reviews what {} builds where a plan names no reviewer",
+                others.join(" or ")
+            );
+            good(wire::adapter(*adapter), reviews)
+        }
+        Err(error) => DoctorRow {
+            status: DoctorStatus::Warning,
+            hint: Some("Needed only by plans that name it.".to_owned()),
+            ..good(wire::adapter(*adapter), error.to_string())
+        },
+    };
+    VENDORS.iter().map(row).collect()
 }
 
 fn home(engine: &Engine) -> DoctorRow {

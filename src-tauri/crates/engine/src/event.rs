@@ -39,6 +39,7 @@ impl Fact {
                 branch,
                 worktree: worktree.to_string_lossy().into_owned(),
             },
+            Fact::Joined { task, agent } => EventBody::AttemptJoined { task: text(&task), agent },
             Fact::Adopted { task, attempt } => EventBody::Adopted { task: text(&task), attempt },
             Fact::Taken { task, attempt, from, paths, head } => {
                 EventBody::Taken { task: text(&task), attempt, from, paths, head: head.to_string() }
@@ -168,7 +169,7 @@ impl Fact {
                 EventBody::Warning { task: task.map(|task| task.to_string()), message }
             }
             Fact::AttemptStep { .. }
-            | Fact::Joined { .. }
+            | Fact::ProgramsFound { .. }
             | Fact::Dropped { .. }
             | Fact::Judging { .. }
             | Fact::ReviewBegun { .. }

@@ -49,6 +49,10 @@ pub enum Fact {
         engine_pid: u32,
         again: bool,
     },
+    /// What of the agent programs is installed and logged in, as a start of the plan found it.
+    ProgramsFound {
+        programs: Vec<plan::Adapter>,
+    },
     PlanPaused,
     PlanStopped,
     PlanFinished {

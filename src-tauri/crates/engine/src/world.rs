@@ -104,6 +104,9 @@ pub struct PlanHead {
     /// The one that is landing.
     pub landing: Option<(TaskId, u32)>,
     pub lane: Option<Lane>,
+    /// Agent programs that were installed and logged in at its last start, where its reviewer depends on that.
+    #[serde(default)]
+    pub programs: Vec<plan::Adapter>,
 }
 
 /// The worktree in which merged trees are checked.
@@ -466,6 +469,15 @@ impl Plan {
     pub fn contending<'a>(&'a self, task: &'a Task) -> impl Iterator<Item = &'a Attempt> {
         let numbers = task.contenders.iter().filter_map(|contender| contender.attempt);
         numbers.filter_map(|number| self.attempts.get(&(task.id.clone(), number)))
+    }
+
+    /// An agent by its name: one that the plan describes, or a program that is here, as it is by itself.
+    pub fn agent(&self, name: &str) -> Option<plan::Agent> {
+        self.doc.settings.agents.get(name).cloned().or_else(|| {
+            let here = |adapter: &&plan::Adapter| crate::wire::adapter(**adapter) == name;
+            let adapter = *self.head.programs.iter().find(here)?;
+            Some(plan::Agent { adapter, ..plan::Agent::default() })
+        })
     }
 
     /// The document's words about a task, without a look at all of them.

@@ -120,6 +120,9 @@ pub enum EventBody {
         cached: u64,
         cost: Option<f64>,
     },
+    /// One more agent is to try the task, beside those who do.
+    #[serde(rename = "attempt.joined")]
+    AttemptJoined { task: String, agent: String },
     /// One of several attempts was chosen; the others have ended, and their work is kept.
     #[serde(rename = "adopted")]
     Adopted { task: String, attempt: u32 },

@@ -79,6 +79,7 @@ pub(crate) fn sentence(event: &Event) -> Option<String> {
             format!("{task}: {reason} coppice compare {task}")
         }
         EventBody::NeedsYou { task, reason, .. } => format!("{task}: needs you: {reason}"),
+        EventBody::AttemptJoined { task, agent } => format!("{task}: {agent} is to try it too"),
         EventBody::Adopted { task, attempt } => format!("{task}: attempt {attempt} is adopted"),
         EventBody::Taken { task, attempt, from, paths, head } => {
             let paths = paths.join(", ");

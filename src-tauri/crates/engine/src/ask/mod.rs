@@ -25,7 +25,7 @@ mod projects;
 mod talk;
 mod trash;
 
-pub(crate) use plans::open_text;
+pub(crate) use plans::{VENDORS, open_text, vendors_program};
 pub(crate) use projects::open_project;
 
 type Answer = Result<Reply, Error>;

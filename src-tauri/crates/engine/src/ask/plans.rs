@@ -105,17 +105,22 @@ pub(crate) async fn open_text(
     engine.command(Command::OpenPlan { opened: Box::new(opened) }).await
 }
 
-/// Says before Run what would fail after it: agents that can't be started as they are described.
+/// Says before Run what would fail after it: agents that can't be started as they are described. Notes what else
+/// could review.
 pub(super) async fn check_agents(engine: &Engine, plan: &str) -> Result<(), Error> {
     let environment = engine.actor.environment().await;
     let id = PlanId::new(plan);
+    let known = id.clone();
     let agents = engine
         .look(move |world| {
-            let plan = world.plans.get(&id)?;
+            let plan = world.plans.get(&known)?;
             let dir = plan.head.file.as_deref().and_then(Path::parent).map(Path::to_path_buf);
             let dir =
                 dir.or_else(|| world.projects.get(&plan.head.project).map(|project| project.root.clone()))?;
+            let settings = &plan.doc.settings;
             let mut used: Vec<_> = plan.doc.tasks.iter().flat_map(|task| plan.doc.agents_of(task)).collect();
+            used.extend(settings.review.iter().flat_map(|review| review.agents.iter().map(String::as_str)));
+            used.extend(settings.fix.iter().filter_map(|fix| fix.agent.as_deref()));
             used.sort_unstable();
             used.dedup();
             let spec = |name: &str| {
@@ -124,10 +129,29 @@ pub(super) async fn check_agents(engine: &Engine, plan: &str) -> Result<(), Erro
             Some(used.into_iter().filter_map(spec).collect::<Vec<_>>())
         })
         .await?;
-    for spec in agents.into_iter().flatten() {
-        agents::check(&spec, &environment).map_err(|error| {
+    let agents = agents.unwrap_or_default();
+    for spec in &agents {
+        agents::check(spec, &environment).map_err(|error| {
             Error::new(ErrorCode::InvalidPlan, sentence(&error)).hint("Nothing was started.")
         })?;
     }
+    // Only beside an agent program is another one wanted.
+    if agents.iter().any(|spec| agents::Program::of(&spec.adapter).is_some()) {
+        let here = VENDORS.iter().copied().filter(|adapter| vendors_program(*adapter, &environment).is_ok());
+        engine.command(Command::ProgramsFound { plan: id, programs: here.collect() }).await?;
+    }
     Ok(())
+}
+
+/// The agent programs that come from a vendor of models.
+pub(crate) const VENDORS: [plan::Adapter; 2] = [plan::Adapter::Claude, plan::Adapter::Codex];
+
+/// Whether one of them is here and logged in, as it would be started without settings of a plan.
+pub(crate) fn vendors_program(
+    adapter: plan::Adapter,
+    environment: &agents::Environment,
+) -> Result<(), agents::AgentError> {
+    let name = wire::adapter(adapter);
+    let agent = plan::Agent { adapter, ..plan::Agent::default() };
+    agents::check(&crate::act::agent_spec(name, &agent, Path::new("")), environment)
 }

@@ -41,6 +41,11 @@ pub enum Command {
     DeletePlan {
         plan: PlanId,
     },
+    /// What of the agent programs is installed and logged in.
+    ProgramsFound {
+        plan: PlanId,
+        programs: Vec<plan::Adapter>,
+    },
     Start {
         plan: PlanId,
         again: bool,
@@ -173,6 +178,7 @@ impl Turn<'_> {
             Command::Undo { plan } => self.undo(&plan),
             Command::Redo { plan } => self.redo(&plan),
             Command::DeletePlan { plan } => self.delete_plan(&plan),
+            Command::ProgramsFound { plan, programs } => self.programs_found(&plan, programs),
             Command::Start { plan, again } => self.start(&plan, again),
             Command::Pause { plan } => self.pause(&plan),
             Command::Stop { plan } => self.stop(&plan),
@@ -256,6 +262,7 @@ impl Turn<'_> {
             queue: Vec::new(),
             landing: None,
             lane: None,
+            programs: Vec::new(),
         };
         let reference = plan_ref(&head);
         let project = head.project.clone();

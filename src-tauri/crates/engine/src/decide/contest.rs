@@ -123,7 +123,9 @@ impl Turn<'_> {
             self.give_up(&At { attempt: other, ..at.clone() }, &why);
         }
         self.record(id, Fact::Adopted { task: task.clone(), attempt: number });
-        if self.stage_of(&at) == Some(&Stage::AwaitingApproval) {
+        // While something is being taken into it, its gates begin again anyway.
+        let rests = self.attempt(&at).is_some_and(|attempt| attempt.step == Step::Rest);
+        if rests && self.stage_of(&at) == Some(&Stage::AwaitingApproval) {
             self.gates_passed(&at);
         }
         self.settle(id);
@@ -139,7 +141,8 @@ impl Turn<'_> {
         let left = left.filter(|task| !task.is_contest()).and_then(|task| task.attempt);
         if let Some(number) = left {
             let left = At { attempt: number, ..at.clone() };
-            if self.stage_of(&left) == Some(&Stage::AwaitingApproval) {
+            let rests = self.attempt(&left).is_some_and(|attempt| attempt.step == Step::Rest);
+            if rests && self.stage_of(&left) == Some(&Stage::AwaitingApproval) {
                 self.gates_passed(&left);
             }
         }

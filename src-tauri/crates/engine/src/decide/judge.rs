@@ -34,7 +34,7 @@ impl Turn<'_> {
         let settings = &plan.doc.settings;
         let named = settings.review.as_ref().and_then(|review| review.agents.first().cloned());
         let by = agent.or(named).unwrap_or_else(|| another_vendor(plan, one));
-        if !settings.agents.contains_key(&by) {
+        if plan.agent(&by).is_none() {
             return Err(not_found("agent of the plan with the name", by));
         }
         let at = At { plan: id.clone(), task: task.clone(), attempt: a };

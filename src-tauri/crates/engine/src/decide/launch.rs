@@ -109,13 +109,8 @@ impl Turn<'_> {
         resume: Option<String>,
     ) -> Result<RunId, String> {
         let (plan, attempt) = (self.plan(&at.plan).ok_or_else(gone)?, self.attempt(at).ok_or_else(gone)?);
-        let agent = plan
-            .doc
-            .settings
-            .agents
-            .get(name)
-            .cloned()
-            .ok_or_else(|| format!("The plan no longer defines an agent named {name}."))?;
+        let agent =
+            plan.agent(name).ok_or_else(|| format!("The plan no longer defines an agent named {name}."))?;
         let brief = self.brief(at).ok_or_else(gone)?;
         let (base, port) = (attempt.base.clone(), attempt.port);
         let shown = shown_command(&agent);

@@ -133,6 +133,12 @@ impl Turn<'_> {
                 "See what it waits for with `coppice status`.",
             ));
         }
+        if self.attempt(&at).is_some_and(|attempt| attempt.step != Step::Rest) {
+            return Err(refused(
+                format!("{} is being changed right now.", self.title_of(&at)),
+                "Nothing was approved. Look at its new head and approve that.",
+            ));
+        }
         let known = self.attempt(&at).and_then(|attempt| attempt.head.clone());
         let Some(known) = known else { return Err(not_found("head of task", task)) };
         if let Some(head) = head

@@ -145,7 +145,7 @@ impl Turn<'_> {
     /// Who a run's agent is, as the plan has it now.
     pub(super) fn agent_of_run(&self, at: &At, run: &RunId) -> Option<(String, Box<plan::Agent>)> {
         let name = self.world.runs.get(run)?.name.clone();
-        let agent = self.plan(&at.plan)?.doc.settings.agents.get(&name)?.clone();
+        let agent = self.plan(&at.plan)?.agent(&name)?;
         Some((name, Box::new(agent)))
     }
 
@@ -277,6 +277,14 @@ impl Turn<'_> {
         }
     }
 
+    /// Recorded, so that who reviews is decided by what was here at the plan's start.
+    pub(super) fn programs_found(&mut self, id: &PlanId, programs: Vec<Adapter>) -> Answer {
+        if self.plan(id).is_some_and(|plan| plan.head.programs != programs) {
+            self.record(id, Fact::ProgramsFound { programs });
+        }
+        Ok(Reply::Done)
+    }
+
     /// A person does without a requirement or a finding, for a reason that stays on record.
     pub(super) fn waive(
         &mut self,
@@ -378,8 +386,7 @@ fn rounds(plan: &Plan) -> u32 {
     plan.doc.settings.review.as_ref().map_or(plan::document::DEFAULT_ROUNDS, |review| review.rounds)
 }
 
-/// Who reviews an attempt: those that the plan names, else an agent program of another vendor than the
-/// implementer's, else the implementer's own, which then starts afresh without its memory.
+/// Who reviews an attempt: those that the plan names, else another vendor's agent.
 pub(crate) fn reviewers(plan: &Plan, attempt: &Attempt) -> Vec<String> {
     let settings = &plan.doc.settings;
     let Some(review) = &settings.review else { return Vec::new() };
@@ -389,11 +396,19 @@ pub(crate) fn reviewers(plan: &Plan, attempt: &Attempt) -> Vec<String> {
     vec![another_vendor(plan, attempt)]
 }
 
-/// An agent of the plan whose program is another vendor's than that of the attempt's; else the attempt's own.
+/// An agent of the plan whose program is another vendor's than that of the attempt's; else, where the attempt's is
+/// a vendor's, another one's program that is here; else the attempt's own, which then starts without its memory.
 pub(super) fn another_vendor(plan: &Plan, attempt: &Attempt) -> String {
     let settings = &plan.doc.settings;
     let own = settings.agents.get(&attempt.agent).map(|agent| agent.adapter);
-    let vendor = |adapter: Adapter| matches!(adapter, Adapter::Claude | Adapter::Codex);
-    let other = settings.agents.iter().find(|(_, agent)| vendor(agent.adapter) && Some(agent.adapter) != own);
-    other.map_or_else(|| attempt.agent.clone(), |(name, _)| name.clone())
+    let is_vendors = |adapter: Adapter| matches!(adapter, Adapter::Claude | Adapter::Codex);
+    let described =
+        settings.agents.iter().find(|(_, agent)| is_vendors(agent.adapter) && Some(agent.adapter) != own);
+    if let Some((name, _)) = described {
+        return name.clone();
+    }
+    // What a command or a script starts may be of any vendor; then nothing that costs money is added to the plan.
+    let others = plan.head.programs.iter().filter(|here| own.is_some_and(is_vendors) && Some(**here) != own);
+    let mut names = others.map(|here| crate::wire::adapter(*here).to_owned());
+    names.find(|name| !settings.agents.contains_key(name)).unwrap_or_else(|| attempt.agent.clone())
 }
