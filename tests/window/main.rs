@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it can't go on")]
 
 mod approvals;
+mod compare;
 mod contents;
 mod deaths;
 mod journey;
