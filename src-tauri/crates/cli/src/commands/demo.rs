@@ -40,6 +40,9 @@ pub(crate) async fn demo(words: Demo) -> Result<ExitCode, Failure> {
     super::run::outcome(follow(engine, &plan, false, words.json, signals, &mut person).await)
 }
 
+/// The attempt that the demo adopts where a person would compare two.
+const FIRST: u32 = 1;
+
 /// Says yes where a person would look at the diff first.
 #[derive(Debug)]
 struct Approver {
@@ -54,6 +57,16 @@ impl Person for Approver {
             EventBody::Approved { task, .. } => {
                 self.said.remove(task);
                 None
+            }
+            EventBody::NeedsYou { task, code, .. } if code == "compare" => {
+                let words = format!(
+                    "{}: two attempts stand side by side, and it waits for a person. The demo chooses for you: \
+                     coppice adopt {} {FIRST}",
+                    printable(task),
+                    printable(task)
+                );
+                let (plan, task) = (self.plan.clone(), task.clone());
+                Some((Request::Adopt { plan, task, attempt: FIRST, reason: None }, words))
             }
             EventBody::NeedsYou { task, code, .. } if code == "approval" => {
                 self.said.insert(task.clone());
