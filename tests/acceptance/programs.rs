@@ -313,3 +313,44 @@ fn another_vendors_program_reviews_where_the_plan_names_nobody() {
     let doctor = scene.coppice.run(&["doctor"]).expect(0).stdout;
     assert!(doctor.contains("it reviews what claude builds"), "{doctor}");
 }
+
+/// F79: it is said within two seconds, and nobody answers for the person.
+#[test]
+fn f79_a_permission_is_surfaced_at_once_and_never_answered_by_itself() {
+    let scene = Scene::new();
+    let at = scene.beside("asked-at");
+    let acts =
+        format!("date +%s%3N > '{}'\nanswer=$(hook \"$asks\")\nwork \"$(date +%s%3N)\"\nstop", at.display());
+    let scene = with_program(scene, &acts);
+    let run = start(&scene);
+    let said = run.wait_for("needs_you", "a");
+    let number = |text: &str| text.trim().parse::<i64>().expect("milliseconds");
+    let asked = number(&std::fs::read_to_string(&at).expect("when it asked"));
+    let said = said.text("at").parse::<jiff::Timestamp>().expect("a time").as_millisecond();
+    assert!((0..2000).contains(&(said - asked)), "{} ms", said - asked);
+    let answered = std::time::UNIX_EPOCH.elapsed().expect("a clock").as_millis();
+    scene.coppice.run(&["answer", "a", "allow"]).expect(0);
+    run.finish().expect(0);
+    assert!(
+        i128::from(number(&scene.repo.show("main", "a.txt"))) >= answered as i128,
+        "it went on by itself"
+    );
+}
+
+/// F80: a person is told once; the agent lives, and goes on when it is told to.
+#[test]
+fn f80_a_limit_that_is_used_up_is_no_failure() {
+    let scene = scene(
+        "hook '{\"hook_event_name\":\"StopFailure\",\"error\":\"rate_limit\",\"last_assistant_message\":\"429\"}'\n\
+         prompt 'Go on'\nhook '{\"hook_event_name\":\"UserPromptSubmit\"}'\nwork later\nstop",
+    );
+    let run = start(&scene);
+    let asks = run.wait_for("needs_you", "a");
+    assert_eq!(asks.text("code"), "stopped");
+    assert!(asks.text("reason").contains("limit"), "{asks:?}");
+    scene.coppice.run(&["message", "a", "Go on."]).expect(0);
+    let done = run.finish().expect(0);
+    assert_eq!((done.count("attempt.started", "a"), done.count("needs_you", "a")), (1, 1));
+    assert_eq!(done.count("task.failed", "a"), 0);
+    assert_eq!(scene.repo.show("main", "a.txt"), "later");
+}

@@ -12,7 +12,9 @@ mod instant;
 mod landed;
 mod makespan;
 mod ninja;
+mod place;
 mod raw_terminal;
+mod review;
 mod table;
 mod tasks;
 mod window;
@@ -40,6 +42,7 @@ const SECTIONS: &[Section] = &[
     Section { name: "flood", run: flood::run },
     Section { name: "git", run: git::run },
     Section { name: "window", run: window::run },
+    Section { name: "review", run: review::run },
 ];
 
 /// What every section needs.

@@ -3,16 +3,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use coppice_tests::window::{Page, Screen, Window, missing};
 use serde_json::json;
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::place::{Place, mega};
 use crate::table::{Table, Target, median, over, shown};
-use crate::{Bench, Result, environment};
+use crate::{Bench, Result};
 
 const TIMES: usize = 5;
 
@@ -48,14 +47,15 @@ pub(crate) fn run(bench: &Bench) -> Result<Table> {
         table.note("coppice-desktop is not built: not measured.");
         return Ok(table);
     }
-    let place = Place::new(bench)?;
-    Runtime::new()?.block_on(measure(&place, &blank, &mut table))?;
+    let flood = Flood(Place::new(bench)?);
+    Runtime::new()?.block_on(measure(&flood, &blank, &mut table))?;
     Ok(table)
 }
 
-async fn measure(place: &Place<'_>, blank: &Path, table: &mut Table) -> Result<()> {
+async fn measure(flood: &Flood<'_>, blank: &Path, table: &mut Table) -> Result<()> {
     let screen = Screen::open(1440, 900)?;
-    place.settle()?;
+    let place = &flood.0;
+    flood.settle()?;
     let (mut beside, mut ours) = (Vec::new(), Vec::new());
     let (mut beside_weight, mut weight, mut with_engine) = (0, 0, 0);
     for _ in 0..TIMES {
@@ -94,7 +94,7 @@ async fn measure(place: &Place<'_>, blank: &Path, table: &mut Table) -> Result<(
     let page = window.page();
     page.find("node-one").await?;
     let rest = frames(page).await?;
-    let before = place.flood()?;
+    let before = flood.begin()?;
     let live = "return document.querySelector('[data-live=\"implement\"]')?.dataset.testid";
     let tab = page.until("the flood has a terminal", live, json!(null)).await?;
     let tab = tab.as_str().unwrap_or_default().to_owned();
@@ -104,7 +104,7 @@ async fn measure(place: &Place<'_>, blank: &Path, table: &mut Table) -> Result<(
     let painted = Painted::watch(page, &run).await?;
     let flooded = frames(page).await?;
     let painted = painted.count(page).await?;
-    let logged = place.logged() - before;
+    let logged = flood.logged() - before;
     fs::remove_file(place.path("go"))?;
     page.see_in_terminal(&run, END).await?;
     place.coppice(&["stop"])?;
@@ -177,85 +177,38 @@ const END: &str = "The flood is over.";
 
 const LINE: &str = "The quick brown fox jumps over the lazy dog. 0123456789 abcdefghijklmnopqrstuv.";
 
-/// A repository and a plan of one task, whose agent floods while a file is there.
-struct Place<'a> {
-    bench: &'a Bench,
-    scratch: TempDir,
-}
+/// A plan of one task, whose agent floods while a file is there.
+struct Flood<'a>(Place<'a>);
 
-impl<'a> Place<'a> {
-    fn new(bench: &'a Bench) -> Result<Self> {
-        let scratch = bench.scratch()?;
-        for folder in ["user", "data", "repo"] {
-            Bench::folder(&scratch, folder)?;
-        }
-        Ok(Self { bench, scratch })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.scratch.path().join(name)
-    }
-
-    fn environment(&self) -> Vec<(String, String)> {
-        let mut all = environment(&self.path("user"));
-        all.push(("COPPICE_HOME".into(), self.path("data").to_string_lossy().into_owned()));
-        all
-    }
-
-    async fn open(&self, screen: &Screen) -> Result<Window> {
-        let program = self.bench.program("coppice-desktop");
-        Ok(Window::open(screen, &program, &[], &self.environment()).await?)
-    }
-
-    fn command(&self, program: &Path, words: &[&str]) -> Result<bool> {
-        let status = Command::new(program)
-            .args(words)
-            .current_dir(self.path("repo"))
-            .env_clear()
-            .envs(self.environment())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()?;
-        Ok(status.success())
-    }
-
-    fn coppice(&self, words: &[&str]) -> Result<bool> {
-        self.command(&self.bench.program("coppice"), words)
-    }
-
+impl Flood<'_> {
     /// The plan is known, and nothing of it moves: its agent brought nothing.
     fn settle(&self) -> Result<()> {
-        for words in [vec!["init", "-q", "-b", "main"], vec!["commit", "-q", "--allow-empty", "-m", "First"]]
-        {
-            if !self.command(Path::new("git"), &words)? {
-                return Err(format!("git {} failed", words.join(" ")).into());
-            }
-        }
-        fs::write(self.path("flood.txt"), format!("{LINE}\n").repeat(50_000))?;
-        let (go, flood) = (self.path("go"), self.path("flood.txt"));
+        self.0.git(&["init", "-q", "-b", "main"])?;
+        self.0.git(&["commit", "-q", "--allow-empty", "-m", "First"])?;
+        fs::write(self.0.path("flood.txt"), format!("{LINE}\n").repeat(50_000))?;
+        let (go, flood) = (self.0.path("go"), self.0.path("flood.txt"));
         let (go, flood) = (go.display(), flood.display());
         // Without a flood it ends at once; after one it stays, so that its terminal does.
         let script = format!(
             "[ -e '{go}' ] || exit 0\nwhile [ -e '{go}' ]; do cat '{flood}'; done\necho '{END}'\nexec sleep 600\n"
         );
-        fs::write(self.path("agent.sh"), script)?;
-        let agent = json!(["sh", self.path("agent.sh")]);
+        fs::write(self.0.path("agent.sh"), script)?;
+        let agent = json!(["sh", self.0.path("agent.sh")]);
         let plan = format!(
             "version = 1\ntitle = \"A flood\"\ntarget = \"main\"\n\n[agents.flood]\nadapter = \"command\"\n\
              command = {agent}\n\n[[task]]\nid = \"one\"\ntitle = \"One\"\nagent = \"flood\"\n"
         );
-        fs::write(self.path("plan.toml"), plan)?;
+        fs::write(self.0.path("plan.toml"), plan)?;
         // It says 1: the task waits for a person.
-        self.coppice(&["run", &self.path("plan.toml").to_string_lossy()])?;
+        self.0.coppice(&["run", &self.0.path("plan.toml").to_string_lossy()])?;
         Ok(())
     }
 
     /// Starts the flood; the bytes that are logged already.
-    fn flood(&self) -> Result<u64> {
-        fs::write(self.path("go"), "")?;
+    fn begin(&self) -> Result<u64> {
+        fs::write(self.0.path("go"), "")?;
         let before = self.logged();
-        if !self.coppice(&["retry", "one"])? {
+        if !self.0.coppice(&["retry", "one"])? {
             return Err("the flood can't be started".into());
         }
         Ok(before)
@@ -274,46 +227,17 @@ impl<'a> Place<'a> {
                 })
                 .sum()
         }
-        size(&self.path("data").join("runs"))
-    }
-
-    /// Proportional set size of the processes that work for this place, in bytes; the driver is none of them.
-    fn weight(&self, counts: impl Fn(&str) -> bool) -> u64 {
-        let mark = format!("COPPICE_HOME={}", self.path("data").display());
-        let Ok(processes) = fs::read_dir("/proc") else { return 0 };
-        processes
-            .flatten()
-            .filter_map(|process| {
-                let path = process.path();
-                let environment = fs::read(path.join("environ")).ok()?;
-                let name = fs::read_to_string(path.join("comm")).ok()?;
-                let ours = environment.split(|byte| *byte == 0).any(|pair| pair == mark.as_bytes());
-                // Names are cut after fifteen letters.
-                if !ours || name.starts_with("WebKitWebDriver") || !counts(name.trim()) {
-                    return None;
-                }
-                let memory = fs::read_to_string(path.join("smaps_rollup")).ok()?;
-                let pss = memory.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-                pss.trim().trim_end_matches("kB").trim().parse::<u64>().ok().map(|kilo| kilo * 1024)
-            })
-            .sum()
+        size(&self.0.path("data").join("runs"))
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Flood<'_> {
     fn drop(&mut self) {
-        // Whatever went wrong: nothing stays.
-        let _ = fs::remove_file(self.path("go"));
-        let _ = self.coppice(&["stop"]);
-        let _ = self.coppice(&["shutdown"]);
+        let _ = fs::remove_file(self.0.path("go"));
     }
 }
 
 /// Everything but the engine and what it runs.
 fn is_window(name: &str) -> bool {
     name.starts_with("coppice-desktop") || name.starts_with("WebKit") || name.starts_with("MiniBrowser")
-}
-
-fn mega(bytes: u64) -> String {
-    format!("{:.0} MB", bytes as f64 / 1e6)
 }

@@ -1,7 +1,6 @@
 //! What differs by operating system. Linux is complete; elsewhere the ancestry of a peer is unknown
 //! and everybody of the same user counts as a person.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -68,20 +67,31 @@ pub(crate) fn peer(stream: &UnixStream) -> io::Result<Option<i32>> {
     Ok(peer.pid())
 }
 
-/// Whether a process, or one that started it, is among `ancestors`.
-pub(crate) fn descends_from(pid: i32, ancestors: &BTreeSet<u32>) -> bool {
-    let mut at = pid;
+/// A process, and the run that its environment names.
+#[derive(Debug)]
+pub(crate) struct Ancestor {
+    pub(crate) pid: u32,
+    pub(crate) run: Option<String>,
+}
+
+/// A process and those that started it, from itself on.
+pub(crate) fn ancestry(pid: i32) -> Vec<Ancestor> {
+    let mut found = Vec::new();
+    let mut at = Some(pid);
     // Deeper than any real tree; a guard against a loop of reused numbers.
-    for _ in 0..256 {
-        if u32::try_from(at).is_ok_and(|at| ancestors.contains(&at)) {
-            return true;
-        }
-        match parent(at) {
-            Some(next) if next > 1 => at = next,
-            Some(_) | None => return false,
-        }
+    while let Some(pid) = at.filter(|pid| *pid > 1 && found.len() < 256) {
+        found.push(Ancestor { pid: pid.unsigned_abs(), run: named_run(pid) });
+        at = parent(pid);
     }
-    false
+    found
+}
+
+/// What a process that left its run behind still carries, unless it hides that.
+fn named_run(pid: i32) -> Option<String> {
+    let environment = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let value =
+        environment.split(|byte| *byte == 0).find_map(|variable| variable.strip_prefix(b"COPPICE_RUN="))?;
+    String::from_utf8(value.to_vec()).ok()
 }
 
 fn parent(pid: i32) -> Option<i32> {

@@ -1,6 +1,6 @@
 //! The socket's side: one task per client, lines of JSON in and out.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,9 +10,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{broadcast, mpsc};
 
+use crate::ids::RunId;
 use crate::os;
 use crate::serve::{Engine, Event};
-use crate::world::RunState;
+use crate::world::{RunKind, RunState, World};
 
 /// The longest line that a client may send: a pasted plan is far below it.
 const LINE_LIMIT: u64 = 32 * 1024 * 1024;
@@ -173,27 +174,33 @@ async fn follow(
     }
 }
 
-/// Whoever descends from a run's shim is an agent, whatever it presents.
+/// Whoever descends from a run's shim is an agent, whatever it presents; and so is what a run has left behind.
 async fn caller(engine: &Engine, pid: Option<i32>) -> Caller {
     let Some(pid) = pid else { return Caller::Person };
-    let shims = engine
-        .look(|world| {
-            let shim = |run: &crate::world::Run| match (&run.state, run.kind) {
-                // A shell that a person opened is a person's.
-                (_, crate::world::RunKind::Shell) => None,
-                (RunState::Live { shim_pid, .. }, _) => Some(*shim_pid),
-                (RunState::Planned | RunState::Ended { .. }, _) => None,
-            };
-            world
-                .plans
-                .values()
-                .flat_map(|plan| &plan.activity.runs)
-                .filter_map(|run| shim(world.runs.get(run)?))
-                .collect::<BTreeSet<u32>>()
-        })
-        .await
-        .unwrap_or_default();
-    if os::descends_from(pid, &shims) { Caller::Agent } else { Caller::Person }
+    let ancestry = os::ancestry(pid);
+    let judged = engine.look(move |world| judge(world, &ancestry)).await;
+    judged.unwrap_or(Caller::Agent)
+}
+
+fn judge(world: &World, ancestry: &[os::Ancestor]) -> Caller {
+    let shim = |run: &crate::world::Run| match run.state {
+        RunState::Live { shim_pid, .. } => Some((shim_pid, run.kind)),
+        RunState::Planned | RunState::Ended { .. } => None,
+    };
+    let living = world.plans.values().flat_map(|plan| &plan.activity.runs);
+    let shims: BTreeMap<u32, RunKind> = living.filter_map(|run| shim(world.runs.get(run)?)).collect();
+    for ancestor in ancestry {
+        let named = ancestor.run.clone().and_then(|run| world.runs.get(&RunId::new(run)));
+        match (shims.get(&ancestor.pid), named.map(|run| run.kind)) {
+            // A shell that a person opened is a person's. Its shim may have an engine above it that an agent's
+            // question started.
+            (Some(RunKind::Shell), _) => return Caller::Person,
+            (Some(_), _) => return Caller::Agent,
+            (None, Some(RunKind::Shell) | None) => {}
+            (None, Some(_)) => return Caller::Agent,
+        }
+    }
+    Caller::Person
 }
 
 async fn read_line(reader: &mut BufReader<tokio::net::unix::OwnedReadHalf>) -> io::Result<Option<Vec<u8>>> {

@@ -61,6 +61,8 @@ const AGENT_FILES: &[&str] = &[
     ".claude/settings.json",
     ".claude/settings.local.json",
     ".codex/config.toml",
+    ".codex/hooks.json",
+    ".cursor/hooks.json",
     ".cursor/mcp.json",
     ".cursorrules",
     ".devcontainer/devcontainer.json",

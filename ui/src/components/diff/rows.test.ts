@@ -178,3 +178,18 @@ test("100,000 changed lines are laid out in well under a second", () => {
   expect(layRows(file, "split").count).toBeGreaterThan(60_000);
   expect(performance.now() - started).toBeLessThan(1500);
 });
+
+test("in a long diff words pair the lines of its beginning, places those of the rest, and the rows agree", () => {
+  const block = ["-let one = call(1);", "-gone for good", "+let one = call(2);", "+something else entirely"];
+  const odd = ["-gone for good", "-let one = call(1);", "+let one = call(2);", "+something else entirely"];
+  const many = Array.from({ length: 2600 }, (_, n) => hunk(3 * n + 1, 3 * n + 1, [...block, " kept"]));
+  const end = 3 * 2600 + 1;
+  const laid = layRows(diff(end + 1, end + 1, [...many, hunk(end, end, odd)]), "split");
+  const text = (index: number | null) => (index === null ? null : laid.lines[index]?.text);
+  expect(text(partnerOf(laid, 0))).toBe("let one = call(2);");
+  expect(partnerOf(laid, 1)).toBeNull();
+  // By words the last block would pair its second line.
+  const last = laid.lines.length - 4;
+  expect(text(partnerOf(laid, last))).toBe("let one = call(2);");
+  expect(shown(laid).slice(-2)).toEqual([`${end}|${end}`, `${end + 1}|${end + 1}`]);
+});

@@ -92,6 +92,10 @@ export function gapsOf(diff: FileDiff): Gap[] {
 
 type Building = { lines: DiffLine[]; kind: number[]; left: number[]; right: number[] };
 
+/** Changed lines of one diff that are paired by their words; those after them by their place, or laying out would take
+ * longer than reading. */
+const WEIGHED = 10_000;
+
 function push(out: Building, kind: number, left: number, right: number): void {
   out.kind.push(kind);
   out.left.push(left);
@@ -99,13 +103,14 @@ function push(out: Building, kind: number, left: number, right: number): void {
 }
 
 /** Rows of a run of removed lines followed by a run of added ones. */
-function block(out: Building, from: number, mid: number, to: number, layout: Layout): void {
+function block(out: Building, from: number, mid: number, to: number, layout: Layout, weighed: boolean): void {
   if (layout === "unified") {
     for (let i = from; i < mid; i++) push(out, ROW_LINE, i, -1);
     for (let i = mid; i < to; i++) push(out, ROW_LINE, -1, i);
     return;
   }
-  const pairs = pairsOf(out.lines, from, mid, to);
+  const pairs = pairsOf(out.lines, from, mid, to, weighed);
+  remember(out.lines, from, mid, to, pairs);
   let right = mid;
   let left = from;
   const flush = (leftEnd: number, rightEnd: number) => {
@@ -122,21 +127,29 @@ function block(out: Building, from: number, mid: number, to: number, layout: Lay
   flush(mid, to);
 }
 
-function pairsOf(lines: DiffLine[], from: number, mid: number, to: number): Int32Array {
+function pairsOf(lines: DiffLine[], from: number, mid: number, to: number, weighed: boolean): Int32Array {
   const text = (line: DiffLine) => line.text;
-  return pairLines(lines.slice(from, mid).map(text), lines.slice(mid, to).map(text));
+  const cells = weighed ? undefined : 0;
+  return pairLines(lines.slice(from, mid).map(text), lines.slice(mid, to).map(text), cells);
 }
 
-const known = new WeakMap<Rows, Map<number, number>>();
+/** Who became whom, by the lines that were laid out: -1 for nobody. */
+const known = new WeakMap<readonly DiffLine[], Map<number, number>>();
+
+function remember(lines: DiffLine[], from: number, mid: number, to: number, pairs: Int32Array): void {
+  const found = known.get(lines) ?? new Map<number, number>();
+  known.set(lines, found);
+  for (let i = from; i < to; i++) found.set(i, -1);
+  pairs.forEach((partner, i) => {
+    if (partner < 0) return;
+    found.set(from + i, mid + partner);
+    found.set(mid + partner, from + i);
+  });
+}
 
 /** The line that a removed line became, or an added one was; `null` when it has none. By index of `lines`. */
 export function partnerOf(rows: Rows, line: number): number | null {
-  let found = known.get(rows);
-  if (!found) {
-    found = new Map();
-    known.set(rows, found);
-  }
-  const seen = found.get(line);
+  const seen = known.get(rows.lines)?.get(line);
   if (seen !== undefined) return seen < 0 ? null : seen;
   const at = rows.lines;
   let from = line;
@@ -145,13 +158,8 @@ export function partnerOf(rows: Rows, line: number): number | null {
   while (at[mid]?.kind === "removed") mid++;
   let to = mid;
   while (at[to]?.kind === "added" && (to === mid || sameBlock(at, to - 1))) to++;
-  for (let i = from; i < to; i++) found.set(i, -1);
-  pairsOf(at, from, mid, to).forEach((partner, i) => {
-    if (partner < 0) return;
-    found.set(from + i, mid + partner);
-    found.set(mid + partner, from + i);
-  });
-  const partner = found.get(line) ?? -1;
+  remember(at, from, mid, to, pairsOf(at, from, mid, to, true));
+  const partner = known.get(at)?.get(line) ?? -1;
   return partner < 0 ? null : partner;
 }
 
@@ -176,6 +184,7 @@ export function layRows(
   const gaps: Gap[] = [];
   const changes: number[] = [];
   const before = new Map(gapsOf(diff).map((gap) => [gap.index, gap]));
+  let changed = 0;
 
   const unchanged = (line: DiffLine) => {
     const at = out.lines.push(line) - 1;
@@ -215,11 +224,13 @@ export function layRows(
         continue;
       }
       const from = out.lines.length;
+      const weighed = changed < WEIGHED;
       changes.push(out.kind.length);
       while (hunk.lines[i]?.kind === "removed") out.lines.push(hunk.lines[i++] as DiffLine);
       const mid = out.lines.length;
       while (hunk.lines[i]?.kind === "added") out.lines.push(hunk.lines[i++] as DiffLine);
-      block(out, from, mid, out.lines.length, layout);
+      block(out, from, mid, out.lines.length, layout, weighed);
+      changed += out.lines.length - from;
     }
   });
   fold(before.get(diff.hunks.length));

@@ -71,12 +71,17 @@ export function useSyntax(
     const ask = async (lines: DiffLine[], skip: DiffLine["kind"]) => {
       const text = lines.map((line) => (line.text.length > MAX_LINE ? "" : line.text)).join("\n");
       const spans = await highlighter.highlight(path, language, text);
-      if (!spans) return;
+      if (!spans) return false;
       lines.forEach((line, index) => {
         const found = spans[index];
         if (found && line.kind !== skip && line.text.length <= MAX_LINE) colours.current.set(line, found);
       });
-      if (!gone.current) painted((version) => version + 1);
+      return true;
+    };
+    // Both sides come into colour at once: each time costs every line in sight.
+    const paint = async (answers: Promise<boolean>[]) => {
+      const coloured = (await Promise.all(answers)).some(Boolean);
+      if (coloured && !gone.current) painted((version) => version + 1);
     };
     const askForSeen = () => {
       const chunks = new Set<number>();
@@ -87,22 +92,20 @@ export function useSyntax(
         if (left >= 0) chunks.add(chunkAt(starts, left));
         if (right >= 0) chunks.add(chunkAt(starts, right));
       }
+      const answers: Promise<boolean>[] = [];
       for (const chunk of chunks) {
         const lines = rows.lines.slice(starts[chunk], starts[chunk + 1] ?? rows.lines.length);
         // Unfolding adds lines to a chunk; it is asked for again with them.
         if (lines.every((line) => asked.current.has(line))) continue;
         for (const line of lines) asked.current.add(line);
-        void ask(
-          lines.filter((line) => line.kind !== "removed"),
-          "removed",
-        );
-        if (lines.some((line) => line.kind === "removed")) {
-          void ask(
-            lines.filter((line) => line.kind !== "added"),
-            "context",
-          );
+        const now = lines.filter((line) => line.kind !== "removed");
+        answers.push(ask(now, "removed"));
+        if (now.length < lines.length) {
+          const before = lines.filter((line) => line.kind !== "added");
+          answers.push(ask(before, "context"));
         }
       }
+      if (answers.length > 0) void paint(answers);
     };
     // What flies past in a quick scroll is not worth colouring.
     const timer = setTimeout(askForSeen, REST);

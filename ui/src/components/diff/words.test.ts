@@ -59,3 +59,10 @@ test("removed lines find the added lines that they became", () => {
 test("beyond the bound, lines pair by position", () => {
   expect([...pairLines(["a", "b", "c"], ["x", "y"], 4)]).toEqual([0, 1, -1]);
 });
+
+test("lines that stand beside each other and are alike are each other's, another order is found", () => {
+  const calls = (names: string[]) => names.map((name) => `let ${name} = call("${name}", 1, 2, 3);`);
+  expect([...pairLines(calls(["a", "b", "c"]), calls(["x", "y", "z"]))]).toEqual([0, 1, 2]);
+  const moved = ["// quite another thing", ...calls(["a", "b"])];
+  expect([...pairLines(calls(["a", "b"]), moved)]).toEqual([1, 2]);
+});

@@ -113,28 +113,38 @@ function ranges(list: string[], kept: Uint8Array, start: number): Range[] {
   return out;
 }
 
+/** A line's words with how often each occurs, and their length altogether; blanks left out. */
+export type Bag = { words: Map<string, number>; size: number };
+
 /** How alike two lines are, 0 to 1, by the words that they share. */
-export function likeness(a: Map<string, number>, b: Map<string, number>): number {
+export function likeness(a: Bag, b: Bag): number {
+  const total = a.size + b.size;
+  if (total === 0) return 0;
+  // No more than all of the smaller one can be shared.
+  if (2 * Math.min(a.size, b.size) < ALIKE * total) return 0;
   let shared = 0;
-  let total = 0;
-  for (const [token, count] of a) {
-    const size = token.length * count;
-    total += size;
-    shared += token.length * Math.min(count, b.get(token) ?? 0);
+  for (const [token, count] of a.words) {
+    const other = b.words.get(token);
+    if (other !== undefined) shared += token.length * Math.min(count, other);
   }
-  for (const [token, count] of b) total += token.length * count;
-  return total === 0 ? 0 : (2 * shared) / total;
+  return (2 * shared) / total;
 }
 
-/** A line's words with how often each occurs, blanks left out. */
-export function bag(text: string): Map<string, number> {
-  const out = new Map<string, number>();
+const BLANK = /^\s/;
+
+export function bag(text: string): Bag {
+  const words = new Map<string, number>();
+  let size = 0;
   for (const token of tokens(text.length > 2000 ? text.slice(0, 2000) : text)) {
-    if (/^\s/.test(token)) continue;
-    out.set(token, (out.get(token) ?? 0) + 1);
+    if (BLANK.test(token)) continue;
+    words.set(token, (words.get(token) ?? 0) + 1);
+    size += token.length;
   }
-  return out;
+  return { words, size };
 }
+
+/** Lines that stand beside each other and share so much are taken for each other without a look at the rest. */
+const BESIDE = 0.6;
 
 /**
  * Pairs the removed lines of a block with its added lines, in order: for each removed line the index of its
@@ -149,6 +159,11 @@ export function pairLines(removed: string[], added: string[], cells = 1600): Int
   }
   const a = removed.map(bag);
   const b = added.map(bag);
+  const beside = (line: Bag, i: number) => {
+    const other = b[i];
+    return other !== undefined && likeness(line, other) >= BESIDE;
+  };
+  if (a.length === b.length && a.every(beside)) return pairs.map((_, i) => i);
   const width = b.length + 1;
   const alike = new Float64Array(a.length * b.length);
   const best = new Float64Array((a.length + 1) * width);

@@ -1,15 +1,14 @@
 // The changed files: virtualised, with a filter, folders that close, viewed marks and line counts.
 
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { ChevronDown, ChevronRight, Search } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
-import { SafeText } from "../../components/diff/LineText";
+import { Search } from "lucide-react";
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useWindow } from "../../components/useWindow";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { ChangedFiles } from "../../ipc/bindings/ChangedFiles";
 import { count } from "../../lib/format";
-import { testIds } from "../../testids";
 import styles from "./Review.module.css";
-import { filterFiles, statusLetter, type TreeRow, treeRows } from "./tree";
+import { Counts, FileRow, FolderRow } from "./TreeRows";
+import { filterFiles, type TreeRow, treeRows } from "./tree";
 
 type FileTreeProps = {
   changed: ChangedFiles;
@@ -23,37 +22,39 @@ type FileTreeProps = {
 
 const ROW = 26;
 
-export function FileTree({ changed, selected, filter, onFilter, onSelect, isViewed, viewed }: FileTreeProps) {
+/** Painted anew when what it lists is another, not whenever something else of the review is. */
+export const FileTree = memo(function FileTree(props: FileTreeProps) {
+  const { changed, selected, filter, onFilter, onSelect, isViewed, viewed } = props;
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const scroller = useRef<HTMLDivElement>(null);
   const files = useMemo(() => filterFiles(changed.files, filter), [changed.files, filter]);
   const rows = useMemo(() => treeRows(files, closed), [files, closed]);
-  const list = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 20,
-  });
+  const { first, last, onScroll, show } = useWindow(scroller, ROW, rows.length);
+  const places = useMemo(
+    () => new Map(rows.flatMap((row, place) => (row.kind === "file" ? [[row.file.path, place]] : []))),
+    [rows],
+  );
 
   // Keys walk the files; the walked one stays in sight, and its folders open.
   useEffect(() => {
     if (!selected) return;
-    const index = rows.findIndex((row) => row.kind === "file" && row.file.path === selected);
-    if (index >= 0) list.scrollToIndex(index, { align: "auto" });
+    const place = places.get(selected);
+    if (place !== undefined) show(place);
     else {
       setClosed((now) => {
         const open = [...now].filter((path) => !selected.startsWith(`${path}/`));
         return open.length === now.size ? now : new Set(open);
       });
     }
-  }, [selected, rows, list]);
+  }, [selected, places, show]);
 
-  const toggle = (path: string) =>
+  const toggle = useCallback((path: string) => {
     setClosed((now) => {
       const next = new Set(now);
       if (!next.delete(path)) next.add(path);
       return next;
     });
+  }, []);
 
   return (
     <nav className={styles.tree} aria-label="Changed files">
@@ -85,99 +86,27 @@ export function FileTree({ changed, selected, filter, onFilter, onSelect, isView
           <Counts added={changed.added} deleted={changed.deleted} />
         </span>
       </div>
-      <div ref={scroller} className={styles.treeRows}>
+      <div ref={scroller} className={styles.treeRows} onScroll={onScroll}>
         {rows.length === 0 && <p className={styles.none}>No file matches.</p>}
-        <ul style={{ height: list.getTotalSize(), position: "relative" }}>
-          {list.getVirtualItems().map(({ index, start, key }) => {
-            const row = rows[index];
-            return (
-              row && (
-                <li key={key} className={styles.treeRow} style={{ top: start }}>
-                  <Row
-                    row={row}
-                    selected={selected}
-                    isViewed={isViewed}
-                    onSelect={onSelect}
-                    onToggle={toggle}
-                  />
-                </li>
-              )
-            );
-          })}
+        <ul style={{ height: rows.length * ROW }}>
+          {rows.slice(first, last).map((row, n) => (
+            <li key={keyOf(row)} className={styles.treeRow} style={{ top: (first + n) * ROW }}>
+              {row.kind === "folder" ? (
+                <FolderRow row={row} onToggle={toggle} />
+              ) : (
+                <FileRow
+                  row={row}
+                  selected={row.file.path === selected}
+                  viewed={isViewed(row.file)}
+                  onSelect={onSelect}
+                />
+              )}
+            </li>
+          ))}
         </ul>
       </div>
     </nav>
   );
-}
+});
 
-type RowProps = {
-  row: TreeRow;
-  selected: string | null;
-  isViewed: (file: ChangedFile) => boolean;
-  onSelect: (path: string) => void;
-  onToggle: (path: string) => void;
-};
-
-function Row({ row, selected, isViewed, onSelect, onToggle }: RowProps) {
-  const indent = { paddingLeft: 8 + row.depth * 12 };
-  if (row.kind === "folder") {
-    return (
-      <button
-        type="button"
-        className={styles.folder}
-        style={indent}
-        aria-expanded={row.open}
-        title={row.path}
-        onClick={() => onToggle(row.path)}
-      >
-        {row.open ? <ChevronDown size={12} aria-hidden /> : <ChevronRight size={12} aria-hidden />}
-        <span className={styles.fileName}>
-          <SafeText text={row.name} />
-        </span>
-        {!row.open && <span className={styles.counts}>{row.files}</span>}
-      </button>
-    );
-  }
-  const { file } = row;
-  const { letter, word } = statusLetter[file.status];
-  const viewed = isViewed(file);
-  const told = [file.path, word, file.in_scope ? null : "outside the scope", viewed ? "viewed" : null]
-    .filter(Boolean)
-    .join(", ");
-  return (
-    <button
-      type="button"
-      className={styles.file}
-      style={indent}
-      aria-current={file.path === selected || undefined}
-      aria-label={told}
-      title={told}
-      data-viewed={viewed || undefined}
-      data-testid={testIds.reviewFile(file.path)}
-      onClick={() => onSelect(file.path)}
-    >
-      <span className={styles.letter} data-status={file.status}>
-        {letter}
-      </span>
-      <span className={styles.fileName}>
-        <SafeText text={row.name} />
-      </span>
-      {!file.in_scope && <span className={styles.outside}>outside</span>}
-      <span className={styles.counts}>{viewed ? "✓" : <FileCounts file={file} />}</span>
-    </button>
-  );
-}
-
-function FileCounts({ file }: { file: ChangedFile }) {
-  if (file.binary) return "binary";
-  return <Counts added={file.added ?? 0} deleted={file.deleted ?? 0} />;
-}
-
-export function Counts({ added, deleted }: { added: number; deleted: number }) {
-  return (
-    <>
-      {added > 0 && <span className={styles.added}>+{added.toLocaleString("en")}</span>}
-      {deleted > 0 && <span className={styles.deleted}>−{deleted.toLocaleString("en")}</span>}
-    </>
-  );
-}
+const keyOf = (row: TreeRow) => (row.kind === "file" ? row.file.path : `${row.path}/`);

@@ -1,6 +1,6 @@
 // Viewed marks of one task, kept across restarts.
 
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import { isViewed, keepMarks, type Marks, marked, readMarks, storageKey } from "./viewed";
 
@@ -8,8 +8,9 @@ export function useViewed(plan: string, task: string, files: readonly ChangedFil
   const key = storageKey(plan, task);
   const [marks, setMarks] = useState<Marks>(() => readMarks(window.localStorage, key));
   const count = useMemo(() => files.filter((file) => isViewed(marks, file)).length, [files, marks]);
+  const isViewedNow = useCallback((file: ChangedFile) => isViewed(marks, file), [marks]);
   return {
-    isViewed: (file: ChangedFile) => isViewed(marks, file),
+    isViewed: isViewedNow,
     mark: (file: ChangedFile, viewed: boolean) =>
       setMarks((now) => {
         const next = marked(now, file, viewed);

@@ -302,3 +302,31 @@ async fn f60_edits_of_shared_configuration_and_hooks_are_seen() {
     assert_eq!(after.changed_since(&before), [Path::new("config"), Path::new("hooks/pre-push")]);
     assert_ne!(after.hash, before.hash);
 }
+
+#[tokio::test]
+async fn f108_files_that_agents_and_editors_obey_are_listed() {
+    let world = World::new();
+    let files = [
+        ".claude/settings.json",
+        ".claude/settings.local.json",
+        ".codex/config.toml",
+        ".codex/hooks.json",
+        ".cursor/hooks.json",
+        ".mcp.json",
+        ".vscode/tasks.json",
+        "AGENTS.md",
+        "CLAUDE.md",
+    ];
+    for file in files {
+        let runs =
+            r#"{"hooks": {"SessionStart": [{"hooks": [{"type": "command", "command": "touch canary"}]}]}}"#;
+        write(&world.root, file, runs);
+    }
+    let found = world.repo().exec_capable().await.unwrap();
+    let mut listed: Vec<&str> =
+        found.iter().filter(|item| item.kind == ExecKind::AgentFile).map(|item| item.key.as_str()).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, files);
+    assert!(found.iter().all(|item| Path::new(&item.origin).exists()), "{found:?}");
+    assert!(!world.path("canary").exists());
+}
