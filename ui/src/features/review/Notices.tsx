@@ -46,7 +46,9 @@ export function Warnings({ detail, attempt, onFile }: NoticesProps) {
         <div className={styles.row}>
           <StatusShape shape="circle" hue="quiet" />
           <span>
-            Uncommitted work was put away; it does not land.
+            {attempt.worktree === null
+              ? "Its worktree is gone; what it held is kept under:"
+              : "Uncommitted work was put away; it does not land."}
             {attempt.keep_refs.map((ref) => (
               <small key={ref}>
                 <CopyId id={ref} />

@@ -150,9 +150,11 @@ impl Turn<'_> {
             .iter()
             .map(|check| (check.name.clone(), check.command.clone()))
             .collect();
+        let contest = self.is_contest(at);
         let tried = plan
             .attempts_of(&at.task)
-            .filter(|earlier| earlier.number < at.attempt)
+            // What a rival tried is its own: attempts side by side know nothing of each other.
+            .filter(|earlier| earlier.number < at.attempt && (!contest || earlier.agent == attempt.agent))
             .filter_map(|earlier| {
                 Some((earlier.number, earlier.failure.clone()?, earlier.runs.last().cloned()))
             })
