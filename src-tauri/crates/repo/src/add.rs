@@ -82,8 +82,10 @@ impl Repo {
             if let Some(head) = self.already_there(new).await? {
                 return Ok(Outcome::AlreadyThere { head });
             }
+            let known = self.registrations();
             if let Err(error) = self.register(new, &mut made, cancel).await {
                 self.take_back(new, &made).await;
+                self.forget_empty_registrations(&known);
                 return Err(error);
             }
         }
@@ -211,14 +213,27 @@ impl Repo {
     /// A git killed in its first instants leaves a registration of ours that names no path yet.
     /// Called with the lock held, so nobody is in those instants now.
     async fn forget_unborn_registrations(&self) {
-        let Ok(folders) = std::fs::read_dir(self.shared.common_dir.join("worktrees")) else { return };
-        for folder in folders.flatten().map(|folder| folder.path()) {
+        for folder in self.registrations() {
             let ours = std::fs::read(folder.join("locked"))
                 .is_ok_and(|why| why.trim_ascii() == BEING_MADE.as_bytes());
             if ours && !folder.join("gitdir").exists() {
                 let _ = std::fs::remove_dir_all(&folder);
             }
         }
+    }
+
+    /// A git that is ended between making its registration's folder and noting that leaves it empty. Called with
+    /// both locks held: what was not `known` before, and is still empty, is that one's.
+    fn forget_empty_registrations(&self, known: &HashSet<PathBuf>) {
+        for folder in self.registrations().difference(known) {
+            // Removes nothing that has something in it.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+
+    fn registrations(&self) -> HashSet<PathBuf> {
+        let folders = std::fs::read_dir(self.shared.common_dir.join("worktrees"));
+        folders.into_iter().flatten().flatten().map(|folder| folder.path()).collect()
     }
 
     /// Moves files that stand in the way, inside our own place, to its trash.

@@ -384,6 +384,12 @@ async fn end(mut child: Child) {
         os::end_group(pid, true);
         let _ = child.wait().await;
     }
+    // Its own children were asked with it and may be in the middle of a last system call: what they do there must not
+    // come after whoever takes it back. Nobody is told of their end.
+    let deadline = tokio::time::Instant::now() + GRACE;
+    while os::group_lives(pid) && tokio::time::Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
 }
 
 struct Start {

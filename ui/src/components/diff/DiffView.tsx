@@ -6,7 +6,6 @@
 import {
   type ReactNode,
   type Ref,
-  useCallback,
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
@@ -37,6 +36,7 @@ import {
 import { useFolds } from "./useFolds";
 import { ends, type LineRange, stepped, usePresses } from "./useLines";
 import { useSyntax } from "./useSyntax";
+import { useView } from "./useView";
 import { type WordDiff, wordDiff } from "./words";
 
 /** Something that hangs below a line. */
@@ -86,7 +86,6 @@ const NOTE_GUESS = 84;
 const NOTE_ROOM = 210;
 /** Lines beyond the one looked for, when it is unfolded. */
 const AROUND = 4;
-const STEP_PX = 4 * ROW_HEIGHT;
 
 /** Which words changed, remembered per line; computed when the line is seen. */
 function useWords(rows: Rows): (line: number) => WordDiff["added"] | undefined {
@@ -121,16 +120,8 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle, ...mor
   const scroller = useRef<HTMLDivElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const measure = useRef<HTMLSpanElement>(null);
-  const [view, setView] = useState({ top: 0, height: 800 });
-  const [size, setSize] = useState({ width: 800, column: 7.2 });
+  const { view, size, look } = useView(scroller, bar, measure);
   const [heights, setHeights] = useState<ReadonlyMap<string, number>>(new Map());
-
-  // In steps of a few rows: between them nothing new comes into view, and nothing is rendered.
-  const look = useCallback((element: HTMLElement) => {
-    const top = Math.floor(element.scrollTop / STEP_PX) * STEP_PX;
-    const height = element.clientHeight + STEP_PX;
-    setView((now) => (now.top === top && now.height === height ? now : { top, height }));
-  }, []);
 
   const geometry = useMemo(
     () =>
@@ -151,44 +142,6 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle, ...mor
     if (scroller.current) scroller.current.scrollTop = 0;
     if (bar.current) bar.current.scrollLeft = 0;
   }, [diff.path]);
-
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const measured = () => {
-      look(element);
-      const column = (measure.current?.getBoundingClientRect().width ?? 0) / 100;
-      setSize({ width: element.clientWidth, column: column || 7.2 });
-    };
-    measured();
-    const observer = new ResizeObserver(measured);
-    observer.observe(element);
-    void document.fonts?.ready.then(measured);
-    return () => observer.disconnect();
-  }, [look]);
-
-  // Sideways wheels and trackpads move both sides together, through the bar below; a selection stays on the side
-  // where it began.
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const press = (event: PointerEvent) => {
-      const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-side]") : null;
-      element.dataset.select = cell?.dataset.side ?? "both";
-    };
-    element.addEventListener("pointerdown", press);
-    const wheel = (event: WheelEvent) => {
-      const sideways = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
-      if (sideways === 0 || Math.abs(sideways) < Math.abs(event.shiftKey ? 0 : event.deltaY)) return;
-      if (bar.current) bar.current.scrollLeft += sideways;
-      event.preventDefault();
-    };
-    element.addEventListener("wheel", wheel, { passive: false });
-    return () => {
-      element.removeEventListener("pointerdown", press);
-      element.removeEventListener("wheel", wheel);
-    };
-  }, []);
 
   usePresses(scroller, rows, { cursor, onCursor, onGutter });
 
@@ -284,7 +237,10 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle, ...mor
 
   const cell = (index: number): Cell | null => {
     const line = rows.lines[index];
-    return line ? { line, syntax: syntaxOf(line), words: wordsOf(index), showCr } : null;
+    if (!line) return null;
+    // What flies past is read by nobody: its words would cost more than all the rest.
+    if (view.flies) return { line, syntax: undefined, words: undefined, showCr };
+    return { line, syntax: syntaxOf(line), words: wordsOf(index), showCr };
   };
   const rowBody = (row: number): ReactNode => {
     const [left, right] = [rows.left[row] ?? -1, rows.right[row] ?? -1];

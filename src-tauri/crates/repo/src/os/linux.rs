@@ -55,6 +55,14 @@ pub(crate) fn end_group(pid: u32, force: bool) {
     }
 }
 
+/// Whether any process is left in a group.
+pub(crate) fn group_lives(pid: u32) -> bool {
+    i32::try_from(pid)
+        .ok()
+        .and_then(Pid::from_raw)
+        .is_some_and(|pid| rustix::process::test_kill_process_group(pid) != Err(rustix::io::Errno::SRCH))
+}
+
 pub(crate) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes.to_vec()))
 }

@@ -14,6 +14,11 @@ pub(crate) fn accept_extensions() {}
 
 pub(crate) fn end_group(_pid: u32, _force: bool) {}
 
+/// Unknown here.
+pub(crate) fn group_lives(_pid: u32) -> bool {
+    false
+}
+
 pub(crate) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
