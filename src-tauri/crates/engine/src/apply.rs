@@ -183,9 +183,19 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
                 if let Some(contender) = place.and_then(|place| known.contenders.get_mut(place)) {
                     contender.failures = 0;
                 }
+                if known.is_contest() && attempt.is_none() {
+                    // All of them are released.
+                    let drafts = known.contenders.iter_mut().filter(|one| one.stage == Stage::Draft);
+                    drafts.for_each(|one| one.stage = Stage::Waiting);
+                }
             });
         }
         Fact::Joined { task, agent } => {
+            let chosen = plan.tasks.get(task).and_then(|known| known.contenders.first()?.attempt);
+            if let Some(chosen) = chosen {
+                // The choice is open again.
+                plan.change(task, chosen, touched, |known| known.adopted = false);
+            }
             plan.change_task(task, now, touched, |known| {
                 known.contenders.push(contender(Some(agent.clone()), Stage::Waiting));
             });
@@ -386,6 +396,12 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
             touched.insert(Key::Plan(id));
             plan.set_stage(task, Some(*attempt), &Stage::Landed { commit: commit.clone() }, now, touched);
         }
+        Fact::TaskCancelled { task } | Fact::TaskDiscarded { task } => {
+            // Tried again, it is whoever the document names by then.
+            plan.change_task(task, now, touched, |known| {
+                known.contenders.iter_mut().for_each(|one| one.agent = None);
+            });
+        }
         Fact::LaneSet { lane } => {
             plan.head.lane = lane.clone();
             touched.insert(Key::Plan(id));
@@ -416,8 +432,6 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
         | Fact::NeedsYou { .. }
         | Fact::NeedsYouSettled { .. }
         | Fact::TaskFailed { .. }
-        | Fact::TaskCancelled { .. }
-        | Fact::TaskDiscarded { .. }
         | Fact::Warning { .. } => {}
     }
 }

@@ -24,6 +24,18 @@ const TRASH_AGE: i64 = 14 * 24 * 60 * 60;
 
 impl Actor {
     pub(super) async fn git(self: &Arc<Self>, effect: Effect) -> Option<Input> {
+        let place = match &effect {
+            Effect::Cut { at, .. }
+            | Effect::SetView { at, .. }
+            | Effect::SetJudgesView { at, .. }
+            | Effect::Remove { at, .. } => Some(self.place(at)),
+            _ => None,
+        };
+        // A removal that is ordered while a folder is still being made finds it whole.
+        let _turn = match &place {
+            Some(place) => Some(place.lock().await),
+            None => None,
+        };
         Some(match effect {
             Effect::Cut { at, project, worktree, branch, base, copy } => {
                 let result = self.cut(&project, &worktree, branch, &base, &copy).await;

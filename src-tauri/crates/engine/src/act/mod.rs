@@ -50,6 +50,8 @@ pub struct Actor {
     settled: Mutex<std::collections::HashSet<ProjectId>>,
     /// One at a time moves a branch of a repository: two plans may share a checkout, and its index.
     advancing: Mutex<HashMap<ProjectId, Arc<tokio::sync::Mutex<()>>>>,
+    /// Attempts whose folders are being made or removed: one after the other, in the order in which it was ordered.
+    places: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// Repositories whose refs are watched.
     watched: Mutex<HashMap<ProjectId, tokio::task::JoinHandle<()>>>,
     /// As many runs start at a time as there are processors: the first ones of a burst, which are the most urgent,
@@ -81,6 +83,7 @@ impl Actor {
             followed: tokio::sync::Notify::new(),
             settled: Mutex::default(),
             advancing: Mutex::default(),
+            places: Mutex::default(),
             watched: Mutex::default(),
             sessions: sessions::Sessions::default(),
             starting: tokio::sync::Semaphore::new(
@@ -152,6 +155,14 @@ impl Actor {
     pub fn advancing(&self, project: &ProjectId) -> Arc<tokio::sync::Mutex<()>> {
         let mut all = self.advancing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Arc::clone(all.entry(project.clone()).or_default())
+    }
+
+    /// Held while a folder of an attempt is made or removed.
+    pub(crate) fn place(&self, at: &crate::turn::At) -> Arc<tokio::sync::Mutex<()>> {
+        let mut all = self.places.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Whoever holds or awaits one has a share in it.
+        all.retain(|_, place| Arc::strong_count(place) > 1);
+        Arc::clone(all.entry(at.to_string()).or_default())
     }
 
     /// Tells the loop whenever somebody moves a ref of the project. A watch that can't be had is no

@@ -116,8 +116,10 @@ impl Plan {
         let [only] = task.contenders.as_slice() else { return };
         if only.agent.is_none() && agents.len() > 1 {
             let (attempt, stage) = (only.attempt, only.stage.clone());
-            task.contenders = agents.into_iter().map(|agent| contender(agent, stage.clone())).collect();
+            task.contenders = agents.into_iter().map(|agent| contender(agent, Stage::Waiting)).collect();
             task.contenders[0].attempt = attempt;
+            // The one that is tried again is moved by who asked for it.
+            task.contenders[0].stage = stage;
             touched.insert(Key::Task(self.head.id.clone(), id.clone()));
         }
     }
@@ -136,6 +138,11 @@ impl Plan {
             let place = known.contender_of(attempt);
             if let Some(contender) = place.and_then(|place| known.contenders.get_mut(place)) {
                 contender.stage = stage.clone();
+                if let Some(number) = attempt.filter(|number| *number > 0) {
+                    // By this number it can be meant, even if nothing was cut for it.
+                    contender.attempt = Some(number);
+                    known.attempts = known.attempts.max(number);
+                }
                 current = contender.attempt;
             }
         });

@@ -156,6 +156,11 @@ pub(super) async fn take(engine: &Engine, plan: String, task: &str, take: Take) 
             Error::new(ErrorCode::Refused, "Nothing is chosen.").hint("Choose a file or a hunk first.")
         );
     }
+    let named: std::collections::BTreeSet<&str> = take.parts.iter().map(|part| part.path.as_str()).collect();
+    if named.len() != take.parts.len() {
+        return Err(Error::new(ErrorCode::Refused, "A file is named twice.")
+            .hint("Name it once, with all that is to be taken of it."));
+    }
     let failed = |error: repo::Error| git_error(sentence(&error));
     // Names as they are shown are matched against names as git has them.
     let files = found.repo.changed_files(found.head(0), found.head(1), Counts::Skip).await.map_err(failed)?;
@@ -168,8 +173,7 @@ pub(super) async fn take(engine: &Engine, plan: String, task: &str, take: Take) 
             .ok_or_else(|| diffs::not_changed(&part.path))?;
         grafts.push(Graft { path: path.clone(), splices: part.hunks.iter().map(splice).collect() });
     }
-    let mut paths: Vec<String> = take.parts.iter().map(|part| part.path.clone()).collect();
-    paths.dedup();
+    let paths: Vec<String> = take.parts.iter().map(|part| part.path.clone()).collect();
     let message = format!(
         "{}\n\nTaken from attempt {} ({}): {}.\n\nCoppice-Task: {id}\nCoppice-Attempt: {}\n",
         found.title,

@@ -52,10 +52,10 @@ impl Turn<'_> {
     pub(super) fn ready_to_compare(&mut self, at: &At) {
         let Some(task) = self.plan(&at.plan).and_then(|plan| plan.tasks.get(&at.task)) else { return };
         let (status, held) = plan::contest::standing(&task.stages());
-        if held > 0 || status != Status::Released {
+        let ready = task.contenders.iter().filter(|one| one.stage == Stage::AwaitingApproval).count();
+        if !task.is_contest() || ready == 0 || held > 0 || status != Status::Released {
             return;
         }
-        let ready = task.contenders.iter().filter(|one| one.stage == Stage::AwaitingApproval).count();
         let reason = match ready {
             1 => "1 of several attempts has passed its gates: compare them and adopt one.".to_owned(),
             n => format!("{n} attempts have passed their gates: compare them and adopt one."),
@@ -96,7 +96,7 @@ impl Turn<'_> {
         let at = At { plan: id.clone(), task: task.clone(), attempt: number };
         let contends = known.contenders.iter().any(|one| one.attempt == Some(number));
         let chosen = self.attempt(&at).filter(|_| contends).ok_or_else(|| not_found("attempt", number))?;
-        if chosen.adopted {
+        if chosen.adopted && !known.is_contest() {
             // The engine that recorded it died before it could answer.
             return Ok(Reply::Done);
         }
@@ -122,7 +122,7 @@ impl Turn<'_> {
         for other in others {
             self.give_up(&At { attempt: other, ..at.clone() }, &why);
         }
-        self.record(id, Fact::Adopted { task: task.clone(), attempt: number });
+        self.settling(&at, Fact::Adopted { task: task.clone(), attempt: number });
         // While something is being taken into it, its gates begin again anyway.
         let rests = self.attempt(&at).is_some_and(|attempt| attempt.step == Step::Rest);
         if rests && self.stage_of(&at) == Some(&Stage::AwaitingApproval) {
@@ -134,9 +134,9 @@ impl Turn<'_> {
 
     /// One of several is out, the others go on.
     pub(super) fn drop_one(&mut self, at: &At, place: usize) {
-        self.dismiss_judge(at);
+        self.dismiss_judge_of(at);
         self.give_up(at, "It was discarded; the others went on.");
-        self.record(&at.plan, Fact::Dropped { task: at.task.clone(), contender: place });
+        self.settling(at, Fact::Dropped { task: at.task.clone(), contender: place });
         let left = self.plan(&at.plan).and_then(|plan| plan.tasks.get(&at.task));
         let left = left.filter(|task| !task.is_contest()).and_then(|task| task.attempt);
         if let Some(number) = left {
@@ -145,6 +145,21 @@ impl Turn<'_> {
             if rests && self.stage_of(&left) == Some(&Stage::AwaitingApproval) {
                 self.gates_passed(&left);
             }
+        }
+        self.ready_to_compare(at);
+    }
+
+    /// Records that somebody is out, and says when nothing is asked of a person any more.
+    fn settling(&mut self, at: &At, fact: Fact) {
+        let waits = |turn: &Self| {
+            let task = turn.plan(&at.plan).and_then(|plan| plan.tasks.get(&at.task));
+            let waits = |stage: &Stage| matches!(stage, Stage::NeedsYou { .. } | Stage::AwaitingApproval);
+            task.is_some_and(|task| waits(&task.stage))
+        };
+        let waited = waits(self);
+        self.record(&at.plan, fact);
+        if waited && !waits(self) {
+            self.record(&at.plan, Fact::NeedsYouSettled { task: at.task.clone() });
         }
     }
 

@@ -9,7 +9,7 @@ use crate::decide::review::another_vendor;
 use crate::fact::Fact;
 use crate::ids::{PlanId, RunId};
 use crate::turn::{At, Effect, JudgeParts, JudgedSide, Turn, Work};
-use crate::world::{Judgement, Judging, Opinion, Outcome, RunKind};
+use crate::world::{AttemptPlace, Judgement, Judging, Opinion, Outcome, RunKind};
 
 impl Turn<'_> {
     pub(super) fn judge(
@@ -23,6 +23,17 @@ impl Turn<'_> {
         let known = plan.tasks.get(task).ok_or_else(|| not_found("task", task))?;
         if known.judging.is_some() {
             return Err(refused("A judge reads already.", "Wait for what it says, or end its run."));
+        }
+        // It reads beside one of the two, which is removed with that one.
+        let stands = |number: u32| {
+            let known = plan.attempts.get(&(task.clone(), number));
+            known.is_some_and(|attempt| attempt.place == AttemptPlace::Worktree)
+        };
+        if !stands(a) {
+            return Err(refused(
+                format!("The worktree of attempt {a} is gone."),
+                "Judge attempts that still stand side by side.",
+            ));
         }
         let [one, other] = self.pair(plan, task, a, b)?;
         let (Some(head_a), Some(head_b)) = (one.head.clone(), other.head.clone()) else {
@@ -41,6 +52,7 @@ impl Turn<'_> {
         let judging = Judging { a, b, head_a, head_b, by, first: None, run: None };
         self.record(id, Fact::Judging { task: task.clone(), judging: Some(judging) });
         self.set_judges_view(&at);
+        self.settle(id);
         Ok(Reply::Done)
     }
 
@@ -69,6 +81,9 @@ impl Turn<'_> {
         let (Some(judging), Some(project)) = (self.judging(at).cloned(), self.project_of(&at.plan)) else {
             return;
         };
+        if self.is_stopped(at) {
+            return self.judged(at, Some("The plan was stopped.".to_owned()));
+        }
         let (Some(plan), Some(attempt)) = (self.plan(&at.plan), self.attempt(at)) else { return };
         let side = |number: u32, head: &plan::CommitId| JudgedSide {
             head: head.clone(),
@@ -145,7 +160,8 @@ impl Turn<'_> {
             None => {
                 let judging = Judging { first: Some(opinion), run: None, ..judging };
                 self.record(&at.plan, Fact::Judging { task, judging: Some(judging) });
-                self.launch_judge(at);
+                // What the first reading left in its folder is no part of the second.
+                self.set_judges_view(at);
             }
             Some(first) => {
                 let judgement = judgement(judging, vec![first, opinion], None, self.now);
@@ -174,8 +190,16 @@ impl Turn<'_> {
         }
     }
 
-    /// A restarted engine takes up where the one before it was.
-    pub(super) fn judge_on(&mut self, id: &PlanId) {
+    /// The same where the attempt that goes is one of those that it reads.
+    pub(super) fn dismiss_judge_of(&mut self, at: &At) {
+        let judging = self.plan(&at.plan).and_then(|plan| plan.tasks.get(&at.task)?.judging.as_ref());
+        if judging.is_some_and(|judging| [judging.a, judging.b].contains(&at.attempt)) {
+            self.dismiss_judge(at);
+        }
+    }
+
+    /// A restarted engine takes up where the one before it was; after a restart of the machine nothing is started.
+    pub(super) fn judge_on(&mut self, id: &PlanId, rebooted: bool) {
         let Some(plan) = self.plan(id) else { return };
         let open: Vec<(At, Option<RunId>)> = plan
             .tasks
@@ -188,6 +212,7 @@ impl Turn<'_> {
             .collect();
         for (at, run) in open {
             match run {
+                _ if rebooted => self.judged(&at, Some("The machine was restarted.".to_owned())),
                 None => self.set_judges_view(&at),
                 Some(run) if !self.is_live(&run) => self.read_opinion(&at, &run),
                 Some(_) => {}

@@ -84,13 +84,28 @@ impl Turn<'_> {
                 self.task_failed(at, reason.code(), &reason.describe());
                 self.hold(at, reason);
             }
-            Built::HeadMoved { head } => {
-                self.void_approval(at, &format!("The head moved to {} after the approval.", head.short()));
-                self.unqueue(at, "The head moved after the approval.");
-                self.stage(at, Stage::AwaitingApproval);
-                self.proceed(at);
-            }
+            Built::HeadMoved { head } => self.head_moved(at, &head),
             Built::Failed { why } => self.hold(at, NeedsYou::Blocked { why }),
+        }
+    }
+
+    /// What was approved is not what is there now: nothing of it lands before a person has seen the rest.
+    fn head_moved(&mut self, at: &At, head: &plan::CommitId) {
+        self.void_approval(at, &format!("The head moved to {} after the approval.", head.short()));
+        self.unqueue(at, "The head moved after the approval.");
+        self.stage(at, Stage::AwaitingApproval);
+        self.proceed(at);
+    }
+
+    /// All is green. Somebody may have committed while the merged tree was checked.
+    fn advance_if_unmoved(&mut self, at: &At) {
+        let (Some(project), Some(attempt)) = (self.project_of(&at.plan), self.attempt(at)) else { return };
+        let approved = attempt.approval.as_ref().map(|approval| approval.head.clone());
+        // A branch that somebody deleted moves nothing: the commit is kept under a ref.
+        let tip = self.outside.tip(&project, &attempt.branch).ok();
+        match tip.filter(|tip| approved.as_ref() != Some(tip)) {
+            Some(head) => self.head_moved(at, &head),
+            None => self.begin_advance(at),
         }
     }
 
@@ -105,7 +120,7 @@ impl Turn<'_> {
             })
         };
         if green(&attempt.evidence_at(&candidate.commit, true)) {
-            return self.begin_advance(at);
+            return self.advance_if_unmoved(at);
         }
         let head = attempt.head.clone().unwrap_or_else(|| attempt.base.clone());
         let at_head = attempt.evidence_at(&head, false);
@@ -129,7 +144,7 @@ impl Turn<'_> {
                 let (task, attempt) = (at.task.clone(), at.attempt);
                 self.record(&at.plan, Fact::CheckFinished { task, attempt, evidence });
             }
-            return self.begin_advance(at);
+            return self.advance_if_unmoved(at);
         }
         self.prepare_lane(at, 0);
     }
@@ -215,7 +230,7 @@ impl Turn<'_> {
 
     fn begin_lane_check(&mut self, at: &At, index: usize) {
         let Some(plan) = self.plan(&at.plan) else { return };
-        let Some(check) = plan.doc.settings.checks.get(index).cloned() else { return self.begin_advance(at) };
+        let Some(check) = plan.doc.settings.checks.get(index).cloned() else { return self.advance_if_unmoved(at) };
         if self.is_stopped(at) {
             return self.requeue(at);
         }

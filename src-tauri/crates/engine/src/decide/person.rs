@@ -12,6 +12,13 @@ use crate::world::{AttemptPlace, Step};
 impl Turn<'_> {
     pub(super) fn retry(&mut self, id: &PlanId, task: &TaskId, attempt: Option<u32>) -> Answer {
         let failed = |stage: &Stage| matches!(stage, Stage::NeedsYou { .. } | Stage::Failed { .. });
+        let known = self.plan(id).and_then(|plan| plan.tasks.get(task));
+        let drafts = known.filter(|known| known.is_contest() && known.stage == Stage::Draft);
+        if drafts.is_some() && attempt.is_none() {
+            self.record(id, Fact::TaskRetried { task: task.clone(), attempt });
+            self.settle(id);
+            return Ok(Reply::Done);
+        }
         let (at, stage) = self.meant(id, task, attempt, failed)?;
         match stage {
             Stage::Draft => self.stage(&at, Stage::Waiting),
@@ -189,7 +196,8 @@ impl Turn<'_> {
     ) -> Answer {
         let left = |stage: &Stage| matches!(stage, Stage::NeedsYou { reason: NeedsYou::Uncommitted { .. } });
         let (at, stage) = self.meant(id, task, attempt, left)?;
-        if !left(&stage) {
+        let rests = self.attempt(&at).is_some_and(|attempt| attempt.step == Step::Rest);
+        if !left(&stage) || !rests {
             return Err(refused(
                 format!("{} has no uncommitted work to decide about.", self.title_of(&at)),
                 "See where it stands with `coppice status`.",

@@ -39,7 +39,7 @@ impl Turn<'_> {
         for at in busy {
             self.ask_again(&at);
         }
-        self.judge_on(id);
+        self.judge_on(id, rebooted);
         if let (Some(lane), Some(project)) = (lane.filter(|lane| lane.removing), self.project_of(id)) {
             self.effect(Effect::RemoveLane { plan: id.clone(), project, lane });
         }

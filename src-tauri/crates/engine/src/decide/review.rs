@@ -352,6 +352,9 @@ impl Turn<'_> {
 
     /// A person waived something: perhaps nothing is in the way any more.
     pub(super) fn reconsider(&mut self, at: &At) {
+        if self.attempt(at).is_none_or(|attempt| attempt.step != Step::Rest) {
+            return;
+        }
         let undecided = self.stage_of(at).is_some_and(|stage| {
             matches!(
                 stage,

@@ -60,6 +60,7 @@ impl Turn<'_> {
     pub(super) fn rest_needing(&mut self, at: &At, reason: NeedsYou) {
         self.step(at, Step::Rest);
         self.needs_you(at, Some(at.attempt), reason);
+        self.ready_to_compare(at);
     }
 
     pub(super) fn needs_you(&mut self, at: &At, attempt: Option<u32>, reason: NeedsYou) {

@@ -55,7 +55,8 @@ impl Turn<'_> {
             || !plan.activity.removing.is_empty()
             || plan.head.landing.is_some()
             || (plan.head.mode != Mode::Stopped && !plan.head.queue.is_empty())
-            || (plan.head.mode == Mode::Running && plan.order.has_ready());
+            || (plan.head.mode == Mode::Running && plan.order.has_ready())
+            || (!plan.head.at_rest && plan.tasks.values().any(|task| task.judging.is_some()));
         if plan.head.at_rest || moving || matches!(plan.head.mode, Mode::Draft | Mode::Finished) {
             return;
         }

@@ -63,8 +63,7 @@ impl Turn<'_> {
     }
 
     fn is_asked(&self, at: &At, question: &str) -> bool {
-        let stage = self.plan(&at.plan).and_then(|plan| Some(&plan.tasks.get(&at.task)?.stage));
-        matches!(stage, Some(Stage::NeedsYou { reason: NeedsYou::Question { text } }) if text == question)
+        matches!(self.stage_of(at), Some(Stage::NeedsYou { reason: NeedsYou::Question { text } }) if text == question)
     }
 
     /// Its hooks are silent: said once, for nothing that is shown of it can be trusted.

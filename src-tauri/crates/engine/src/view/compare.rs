@@ -63,8 +63,18 @@ fn side(world: &World, plan: &Plan, attempt: &Attempt, eye: &Eye<'_>) -> SideVie
         files: attempt.size.files,
         added: attempt.size.added,
         deleted: attempt.size.deleted,
-        took_ms: attempt.ended_ms.unwrap_or(eye.now) - attempt.started_ms,
+        took_ms: until(world, attempt, eye.now) - attempt.started_ms,
         usage: usage(world, attempt),
+    }
+}
+
+/// Until when it worked: waiting for a person is nobody's time.
+fn until(world: &World, attempt: &Attempt, now: i64) -> i64 {
+    let works = |run: &&crate::world::Run| !matches!(run.kind, RunKind::Shell | RunKind::Judge);
+    let runs = attempt.runs.iter().filter_map(|run| world.runs.get(run)).filter(works);
+    match (attempt.ended_ms, attempt.is_busy()) {
+        (None, true) => now,
+        (ended, _) => runs.filter_map(|run| run.ended_ms).max().or(ended).unwrap_or(now),
     }
 }
 

@@ -132,7 +132,8 @@ pub(super) fn evidence_view(plan: &Plan, attempt: &Attempt, evidence: &Evidence)
 
 /// What can be done with a task now, in the order of the buttons.
 pub fn actions(world: &World, plan: &Plan, task: &Task) -> Vec<ActionView> {
-    if task.is_contest() {
+    let begun = task.contenders.iter().any(|one| one.attempt.is_some());
+    if task.is_contest() && begun {
         let add = |action, effect: &str| ActionView { action, effect: effect.to_owned() };
         return vec![
             add(TaskAction::Compare, "Look at the attempts side by side, and adopt one."),

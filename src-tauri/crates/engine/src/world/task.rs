@@ -34,7 +34,7 @@ pub struct Contender {
     /// `None`: whom the document names when an attempt starts.
     pub agent: Option<String>,
     pub stage: Stage,
-    /// The attempt that counts now.
+    /// The attempt that counts now; of one among several that could not even be cut, the number it was to have.
     pub attempt: Option<u32>,
     /// Attempts that failed since a person last asked for one.
     pub failures: u32,
@@ -84,14 +84,15 @@ impl Judgement {
 }
 
 impl Task {
-    /// Whose attempt it is; of a number that has not begun, who starts next.
+    /// Whose attempt it is; of a number that nobody has yet, who starts next.
     pub fn contender_of(&self, attempt: Option<u32>) -> Option<usize> {
         let its = |contender: &Contender| attempt.is_some() && contender.attempt == attempt;
-        self.contenders
-            .iter()
-            .position(its)
-            .or_else(|| self.next_to_start())
-            .or((!self.contenders.is_empty()).then_some(0))
+        let otherwise = || match self.contenders.len() {
+            0 => None,
+            1 => Some(0),
+            _ => self.next_to_start(),
+        };
+        self.contenders.iter().position(its).or_else(otherwise)
     }
 
     /// Who waits for a slot, or to be released at all.
