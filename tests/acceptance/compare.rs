@@ -226,3 +226,70 @@ fn a_judge_advises_blind_and_in_either_order_and_moves_nothing() {
 fn reads_as_landed(scene: &Scene) -> bool {
     scene.coppice.events(0).iter().any(|event| event.is("landed") || event.is("adopted"))
 }
+
+#[test]
+fn a_choice_that_was_made_can_be_opened_again() {
+    let scene = Scene::new();
+    let done = scene.run(&contest(&scene, PlanFile::manual("Again"))).expect(1);
+    let run = scene.coppice.follow(done.events.last().unwrap().seq());
+    scene.coppice.run(&["adopt", "table", "1"]).expect(0);
+    scene.coppice.run(&["try", "table", "--agent", "gpt"]).expect(0);
+    let third = run.wait_for("attempt.started", "table");
+    assert_eq!(third.number("attempt"), Some(3));
+    ready_again(&run, 3, 0);
+    scene.coppice.run(&["approve", "table", "--attempt", "1"]).expect(1);
+    scene.coppice.run(&["adopt", "table", "1"]).expect(0);
+    run.kill();
+    scene.coppice.run(&["approve", "table"]).expect(0);
+    scene.go_on(&[]).finish().expect(0);
+    assert_eq!(scene.repo.show("main", "src/table.sh"), "head\nopus row\nfoot");
+    scene.repo.assert_tidy(&["main"]);
+}
+
+#[test]
+fn what_was_discarded_whole_is_tried_by_all_of_them_again() {
+    let scene = Scene::new();
+    let plan = contest(&scene, PlanFile::manual("Whole")).agent("other", &scene.worker("other", ""));
+    let done = scene.run(&plan.task(Task::new("rest").agent("other"))).expect(1);
+    let run = scene.coppice.follow(done.events.last().unwrap().seq());
+    scene.coppice.run(&["discard", "table"]).expect(0);
+    run.wait("both worktrees in the trash", |events: &[Event]| {
+        events.iter().filter(|event| event.of("worktree.removed", "table")).count() == 2
+    });
+    scene.coppice.run(&["retry", "table"]).expect(0);
+    for attempt in [3, 4] {
+        ready_again(&run, attempt, 0);
+    }
+    run.kill();
+    scene.coppice.run(&["discard", "table", "--attempt", "3"]).expect(0);
+    scene.coppice.run(&["approve", "table"]).expect(0);
+    scene.coppice.run(&["discard", "rest"]).expect(0);
+    scene.go_on(&[]).finish();
+    assert_eq!(scene.repo.show("main", "src/table.sh"), "head\ngpt row\nfoot");
+    scene.repo.assert_tidy(&["main"]);
+}
+
+#[test]
+fn a_contest_drawn_into_a_running_plan_is_released_as_a_whole() {
+    let scene = Scene::new();
+    let held = scene.gate("held");
+    let plan = contest(&scene, PlanFile::manual("Drawn").key("slots = 3"))
+        .agent("other", &scene.worker("other", &held.wait()))
+        .task(Task::new("rest").agent("other"));
+    let whole = plan.text();
+    let (head, table) = whole.split_once("\n[[task]]").unwrap();
+    let (_, rest) = table.split_once("\n[[task]]").unwrap();
+    scene.plan_text(&format!("{head}\n[[task]]{rest}"));
+    let first = scene.go_on(&[]);
+    first.wait_for("process.started", "rest");
+    scene.plan_text(&whole);
+    // The file's edit makes a draft; a person releases it.
+    let second = scene.go_on(&[]);
+    second.wait_kind("plan.started");
+    second.wait("both attempts", |events: &[Event]| {
+        events.iter().filter(|event| event.of("attempt.started", "table")).count() == 2
+    });
+    held.open();
+    second.finish();
+    first.finish();
+}

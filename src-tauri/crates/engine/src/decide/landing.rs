@@ -230,7 +230,9 @@ impl Turn<'_> {
 
     fn begin_lane_check(&mut self, at: &At, index: usize) {
         let Some(plan) = self.plan(&at.plan) else { return };
-        let Some(check) = plan.doc.settings.checks.get(index).cloned() else { return self.advance_if_unmoved(at) };
+        let Some(check) = plan.doc.settings.checks.get(index).cloned() else {
+            return self.advance_if_unmoved(at);
+        };
         if self.is_stopped(at) {
             return self.requeue(at);
         }
@@ -266,7 +268,7 @@ impl Turn<'_> {
             return self.hold(at, reason);
         }
         let more = self.plan(&at.plan).is_some_and(|plan| index + 1 < plan.doc.settings.checks.len());
-        if more { self.prepare_lane(at, index + 1) } else { self.begin_advance(at) }
+        if more { self.prepare_lane(at, index + 1) } else { self.advance_if_unmoved(at) }
     }
 
     pub(super) fn begin_advance(&mut self, at: &At) {
