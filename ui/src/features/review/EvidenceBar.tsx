@@ -49,7 +49,7 @@ export function EvidenceBar({ attempt, onLog, onScope, onReview }: EvidenceBarPr
           No check has run at this head
         </span>
       )}
-      <Verdict review={attempt.review} onNext={onReview} />
+      <Verdict review={attempt.review} fixing={attempt.stage.kind === "fixing"} onNext={onReview} />
       <button
         type="button"
         className={styles.chip}

@@ -10,7 +10,14 @@ import { testIds } from "../../testids";
 import { readingOf } from "./points";
 import styles from "./Review.module.css";
 
-export function Verdict({ review, onNext }: { review: ReviewView; onNext: () => void }) {
+interface Props {
+  review: ReviewView;
+  /** A fixer works now. */
+  fixing: boolean;
+  onNext: () => void;
+}
+
+export function Verdict({ review, fixing, onNext }: Props) {
   const reading = readingOf(review);
   const { last, rounds, most_rounds } = review;
   const told = (
@@ -52,7 +59,11 @@ export function Verdict({ review, onNext }: { review: ReviewView; onNext: () => 
       </Tooltip>
       {rounds > 0 && (
         <span className={styles.chip} data-testid={testIds.rounds}>
-          <StatusShape shape="ring2" hue={rounds >= most_rounds ? "need" : "work"} />
+          {fixing ? (
+            <StatusShape shape="ring2" hue={rounds >= most_rounds ? "need" : "work"} />
+          ) : (
+            <StatusShape shape="circle" hue="quiet" />
+          )}
           {most_rounds > 0 ? `Fix round ${rounds} of ${most_rounds}` : `Fix round ${rounds}`}
         </span>
       )}
