@@ -259,7 +259,11 @@ impl Stage {
     /// Waits until the program's own dialog asks for a permission.
     pub(crate) fn dialog(&self) {
         self.shows(if self.name == "claude" { "Esc to cancel" } else { "esc to cancel" });
-        // Keys that come before the terminal has come to rest are lost; the engine waits in the same way.
+        self.rests();
+    }
+
+    /// Keys that come before the terminal has come to rest are lost; the engine waits in the same way.
+    fn rests(&self) {
         let mut shown = self.shown.0.lock().unwrap();
         while let Some(left) = REST.checked_sub(shown.changed.elapsed()).filter(|left| !left.is_zero()) {
             shown = self.shown.1.wait_timeout(shown, left).unwrap().0;
@@ -294,7 +298,22 @@ impl Stage {
             Some(reply) if waits && self.at("hooks/answer").exists() => {
                 fs::write(self.at("hooks/answer"), reply).unwrap();
             }
-            _ => self.type_keys(&self.program.keys(hook, answer)),
+            _ => self.type_answer(&self.program.keys(hook, answer)),
+        }
+    }
+
+    /// Types it again where the screen shows nothing of it: a busy program loses keys. So does the engine.
+    fn type_answer(&self, keys: &[Keys]) {
+        self.rests();
+        for _ in 0..3 {
+            let before = self.shown.0.lock().unwrap().changed;
+            self.type_keys(keys);
+            let shown = self.shown.0.lock().unwrap();
+            let silent = |shown: &mut Shown| shown.changed == before;
+            let limit = Duration::from_secs(2);
+            if !self.shown.1.wait_timeout_while(shown, limit, silent).unwrap().1.timed_out() {
+                return;
+            }
         }
     }
 

@@ -17,6 +17,10 @@ use crate::turn::Input;
 const DIALOG: Duration = Duration::from_secs(3);
 const REST: Duration = Duration::from_millis(400);
 
+/// Keys of an answer are typed at most so often; who takes them shows it within this time.
+const TRIES: usize = 3;
+const ECHO: Duration = Duration::from_secs(2);
+
 /// A hook that waited when an engine died comes back to the next one within this time.
 const RETURN: Duration = Duration::from_secs(3);
 
@@ -48,8 +52,8 @@ impl Actor {
         };
         if !keys.is_empty() {
             self.dialog_shown(run, shown_from).await;
+            self.type_answer(run, &keys).await?;
         }
-        self.type_keys(run, keys).await?;
         // It goes on, and says so itself only when the action is over.
         let signal = match asks {
             Signal::PermissionAsked { what } => Signal::Done { what },
@@ -97,6 +101,35 @@ impl Actor {
             }
             rest = until.min(Instant::now() + REST);
         }
+    }
+
+    /// A program that is busy with something else may lose keys that come before it reads them. Then nothing at all
+    /// changes on its screen, and they are typed again.
+    async fn type_answer(&self, run: &RunId, keys: &[Keys]) -> Result<(), String> {
+        for _ in 0..TRIES {
+            let log = terminal::Log::open(&self.home.run(run));
+            let from = log.range().map_or(0, |range| range.end);
+            self.type_keys(run, keys.to_vec()).await?;
+            if self.shows_since(run, from).await {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the terminal shows anything beyond this place of its log, soon.
+    async fn shows_since(&self, run: &RunId, from: u64) -> bool {
+        let Ok(mut viewer) = terminal::attach(&self.home.run(run), from, WINDOW).await else { return true };
+        let until = Instant::now() + ECHO;
+        while let Ok(Ok(Some(view))) = timeout_at(until, viewer.next()).await {
+            match view {
+                terminal::View::Chunk { bytes, .. } if bytes.is_empty() => {}
+                terminal::View::Chunk { .. } | terminal::View::Gap { .. } | terminal::View::Exited(_) => {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Types something into a run's terminal, as slowly as its program needs it.

@@ -14,9 +14,9 @@ fn whole(path: &str) -> Graft {
 }
 
 fn committed(worktree: &Path, message: &str) -> Oid {
-    git(worktree, &["add", "-A"]);
-    git(worktree, &["commit", "-qm", message]);
-    git(worktree, &["rev-parse", "HEAD"]).trim().parse().unwrap()
+    git(worktree, ["add", "-A"]);
+    git(worktree, ["commit", "-qm", message]);
+    git(worktree, ["rev-parse", "HEAD"]).trim().parse().unwrap()
 }
 
 #[tokio::test]
@@ -39,10 +39,10 @@ async fn files_are_taken_with_mode_and_absence_and_nothing_else_moves() {
         Some(made),
         "the same arguments, the same commit"
     );
-    let listed = git(&world.root, &["ls-tree", "-r", &made.to_string()]);
+    let listed = git(&world.root, ["ls-tree", "-r", &made.to_string()]);
     assert!(listed.contains("100755") && listed.contains("120000"), "{listed}");
     assert!(!listed.contains("only-a"), "{listed}");
-    assert_eq!(git(&world.root, &["show", &format!("{made}:both")]), "from a");
+    assert_eq!(git(&world.root, ["show", &format!("{made}:both")]), "from a");
     assert_eq!(read(&a, "both"), "from a\n");
     assert!(repo.status(&a).await.unwrap().is_clean());
     assert_eq!(graft(&repo, onto, onto, &[whole("both")]).await.unwrap(), None, "nothing differs");
@@ -61,7 +61,7 @@ async fn a_hunk_is_taken_alone_and_what_has_no_lines_is_refused() {
     let eighth = Splice { old_start: 8, old_lines: 1, new_start: 8, new_lines: 1 };
     let taken = Graft { path: "list".into(), splices: vec![eighth] };
     let made = graft(&repo, onto, from, &[taken]).await.unwrap().unwrap();
-    assert_eq!(git(&world.root, &["show", &format!("{made}:list")]), "1\n2\n3\n4\n5\n6\n7\nEIGHT\n9");
+    assert_eq!(git(&world.root, ["show", &format!("{made}:list")]), "1\n2\n3\n4\n5\n6\n7\nEIGHT\n9");
     for (path, splice) in [("only-a", eighth), ("list", Splice { old_start: 40, ..eighth })] {
         let refused = Graft { path: path.into(), splices: vec![splice] };
         let refused = graft(&repo, onto, from, &[refused]).await.unwrap_err();
