@@ -13,8 +13,10 @@ mod diff;
 mod edit;
 mod error;
 mod event;
+mod landing;
 mod request;
 mod review;
+mod run;
 mod view;
 
 pub use compare::*;
@@ -22,8 +24,10 @@ pub use diff::*;
 pub use edit::*;
 pub use error::*;
 pub use event::*;
+pub use landing::*;
 pub use request::*;
 pub use review::*;
+pub use run::*;
 pub use view::*;
 
 /// Raised when a message changes its meaning; a client and an engine of different versions refuse

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{JudgementView, Millis, Point, Problem, ReviewView};
+use crate::{JudgementView, Millis, Point, Problem, ReviewView, RunView};
 
 // ---- projects
 
@@ -398,120 +398,7 @@ pub struct EvidenceView {
     pub at_ms: Millis,
 }
 
-// ---- runs
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RunKind {
-    Setup,
-    Implement,
-    Check,
-    Review,
-    Fix,
-    Judge,
-    Plan,
-    Resolve,
-    Shell,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RunOutcome {
-    Exited,
-    /// Ended by a signal of somebody else's.
-    Signalled,
-    /// Its time limit passed.
-    TimedOut,
-    /// A person or the plan's stop ended it.
-    Ended,
-    /// The process that held its terminal died, or the machine restarted.
-    Lost,
-    StartFailed,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct RunView {
-    pub id: String,
-    pub plan: String,
-    pub task: String,
-    pub attempt: u32,
-    pub kind: RunKind,
-    /// "check test", "claude", …
-    pub name: String,
-    pub command: String,
-    pub live: bool,
-    pub pid: Option<u32>,
-    pub code: Option<i32>,
-    pub outcome: Option<RunOutcome>,
-    /// One sentence about an end that was no plain exit.
-    pub detail: Option<String>,
-    /// What it has used so far; `None` where nothing was told.
-    pub usage: Option<UsageView>,
-    pub started_ms: Millis,
-    pub ended_ms: Option<Millis>,
-    /// The run's folder: where its shim listens and its log lies.
-    pub dir: String,
-    pub worktree: String,
-}
-
-/// Tokens and money.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
-pub struct UsageView {
-    pub model: Option<String>,
-    pub input: u64,
-    pub output: u64,
-    /// Input tokens from a cache, not in `input`.
-    pub cached: u64,
-    /// US dollars; `None` where no price is known.
-    pub cost: Option<f64>,
-}
-
-// ---- landing, inbox, trash, doctor
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct LandingView {
-    pub target: String,
-    pub tip: Option<String>,
-    /// What the target follows, as of the last fetch.
-    pub upstream: Option<Upstream>,
-    /// In the order in which they land; the first may be under test.
-    pub queue: Vec<LandingEntry>,
-    /// Thrown out and waiting for a person.
-    pub held: Vec<LandingEntry>,
-    /// Newest first.
-    pub landed: Vec<LandedEntry>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Upstream {
-    /// Such as "origin/main".
-    pub name: String,
-    /// Commits that only the target has, and that only its upstream has.
-    pub ahead: u32,
-    pub behind: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct LandingEntry {
-    pub task: String,
-    pub title: String,
-    pub attempt: u32,
-    pub head: String,
-    pub stage: Stage,
-    pub candidate: Option<String>,
-    pub onto: Option<String>,
-    pub evidence: Vec<EvidenceView>,
-    pub since_ms: Millis,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct LandedEntry {
-    pub task: String,
-    pub title: String,
-    pub commit: String,
-    pub previous: String,
-    pub at_ms: Millis,
-}
+// ---- inbox, trash, doctor
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct InboxItem {
