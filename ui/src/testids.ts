@@ -68,6 +68,7 @@ export const testIds = {
   planProblems: "plan-problems",
   addCheck: "add-check",
   addAgent: "add-agent",
+  removeAgent: (at: number) => `remove-agent-${at}`,
 
   // Inspector
   inspector: "inspector",

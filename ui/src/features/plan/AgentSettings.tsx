@@ -1,14 +1,18 @@
 /* The plan's agents: a name, a kind, and what that kind of program takes. */
 import { Plus, Trash2 } from "lucide-react";
+import { useRef } from "react";
 import { Button, IconButton } from "../../components/Button";
 import { linesOf, SelectField, TextField } from "../../components/fields";
 import type { AgentSpec } from "../../ipc/bindings/AgentSpec";
+import type { PlanPatch } from "../../ipc/bindings/PlanPatch";
+import type { PlanView } from "../../ipc/bindings/PlanView";
 import { lineOf, wordsOf } from "../../lib/commandLine";
 import { testIds } from "../../testids";
 import { asKind, freshAgent, kinds } from "./agentKinds";
 import { free } from "./free";
 import type { PartProps } from "./PlanSettings";
 import styles from "./plan.module.css";
+import { type Standing, standing } from "./standing";
 
 /** Programs that Coppice knows, with what can be chosen for each of them. */
 const programs: Record<string, { model: string; effort: string; permission: string; tools?: string }> = {
@@ -26,21 +30,12 @@ const programs: Record<string, { model: string; effort: string; permission: stri
 };
 
 export function AgentSettings({ plan, patch }: PartProps) {
-  const change = (i: number, part: Partial<AgentSpec>) => {
-    const was = plan.agents[i];
-    const agents = plan.agents.map((a, j) => (j === i ? { ...a, ...part } : a));
-    if (!was || part.name === undefined || part.name === was.name) return patch({ agents });
-    // Whoever is named by the plan is still the same agent under its new name.
-    const name = part.name;
-    patch({
-      agents,
-      ...(plan.default_agent === was.name && { default_agent: name }),
-      ...(plan.fixer === was.name && { fixer: name }),
-      ...(plan.review?.agents.includes(was.name) && {
-        review: { ...plan.review, agents: plan.review.agents.map((one) => (one === was.name ? name : one)) },
-      }),
-    });
-  };
+  const rows = useRef<readonly Standing[]>([]);
+  rows.current = standing(
+    rows.current,
+    plan.agents.map((a) => a.name),
+  );
+  const change = (name: string, part: Partial<AgentSpec>) => patch((now) => changed(now, name, part));
   return (
     <section className={styles.group}>
       <h2>Agents</h2>
@@ -49,40 +44,27 @@ export function AgentSettings({ plan, patch }: PartProps) {
         its brief in the file COPPICE_BRIEF; a scripted one plays a script, for rehearsal.
       </p>
       <div className={styles.rows}>
-        {plan.agents.map((agent, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an agent's place is what stays while its name is edited
-          <div key={i} className={`${styles.row} ${styles.agentRow}`}>
-            <TextField
-              label="Name"
-              hideLabel
-              testId={testIds.field(`agent-${i}-name`)}
-              value={agent.name}
-              check={(t) =>
-                !/^[\w-]+$/.test(t.trim())
-                  ? "Letters, digits, - and _."
-                  : plan.agents.some((a, j) => j !== i && a.name === t.trim())
-                    ? "Another agent has this name."
-                    : null
-              }
-              onCommit={(name) => change(i, { name: name.trim() })}
-            />
-            <SelectField
-              label={`Kind of ${agent.name}`}
-              hideLabel
-              testId={testIds.field(`agent-${i}-kind`)}
-              value={agent.adapter}
-              options={kindsWith(agent.adapter)}
-              onCommit={(adapter) => change(i, asKind(agent, adapter))}
-            />
-            <First agent={agent} at={i} change={(part) => change(i, part)} />
-            <IconButton
-              icon={<Trash2 size={14} />}
-              label={`Remove the agent ${agent.name}`}
-              onClick={() => patch({ agents: plan.agents.filter((_, j) => j !== i) })}
-            />
-            {programs[agent.adapter] && <Program agent={agent} at={i} change={(part) => change(i, part)} />}
-          </div>
-        ))}
+        {rows.current.map(({ id, name }, at) => {
+          const agent = plan.agents.find((a) => a.name === name);
+          return (
+            agent && (
+              <Row
+                key={id}
+                agent={agent}
+                at={at}
+                taken={(other) => other !== name && plan.agents.some((a) => a.name === other)}
+                change={(part) => change(name, part)}
+                onKind={(adapter) =>
+                  patch((now) => {
+                    const was = now.agents.find((a) => a.name === name);
+                    return was ? changed(now, name, asKind(was, adapter)) : {};
+                  })
+                }
+                onRemove={() => patch((now) => ({ agents: now.agents.filter((a) => a.name !== name) }))}
+              />
+            )
+          );
+        })}
       </div>
       {plan.agents.length > 0 && (
         <SelectField
@@ -100,11 +82,13 @@ export function AgentSettings({ plan, patch }: PartProps) {
           size="small"
           icon={<Plus size={14} />}
           data-testid={testIds.addAgent}
-          onClick={() => {
-            const name = free("agent", plan.agents);
-            const agents = [...plan.agents, freshAgent(name)];
-            patch(plan.agents.length ? { agents } : { agents, default_agent: name });
-          }}
+          onClick={() =>
+            patch((now) => {
+              const name = free("agent", now.agents);
+              const agents = [...now.agents, freshAgent(name)];
+              return now.agents.length ? { agents } : { agents, default_agent: name };
+            })
+          }
         >
           Agent
         </Button>
@@ -113,10 +97,70 @@ export function AgentSettings({ plan, patch }: PartProps) {
   );
 }
 
+/** The list with one of them changed; whoever is named by the plan is still the same agent under its new name. */
+function changed(now: PlanView, was: string, part: Partial<AgentSpec>): PlanPatch {
+  if (!now.agents.some((a) => a.name === was)) return {};
+  const agents = now.agents.map((a) => (a.name === was ? { ...a, ...part } : a));
+  const { name } = part;
+  if (name === undefined || name === was) return { agents };
+  return {
+    agents,
+    ...(now.default_agent === was && { default_agent: name }),
+    ...(now.fixer === was && { fixer: name }),
+    ...(now.review?.agents.includes(was) && {
+      review: { ...now.review, agents: now.review.agents.map((one) => (one === was ? name : one)) },
+    }),
+  };
+}
+
 interface OneProps {
   agent: AgentSpec;
   at: number;
   change: (part: Partial<AgentSpec>) => void;
+}
+
+interface RowProps extends OneProps {
+  /** Whether another agent has this name. */
+  taken: (name: string) => boolean;
+  onKind: (adapter: string) => void;
+  onRemove: () => void;
+}
+
+function Row({ agent, at, taken, change, onKind, onRemove }: RowProps) {
+  return (
+    <div className={`${styles.row} ${styles.agentRow}`}>
+      <TextField
+        label="Name"
+        hideLabel
+        testId={testIds.field(`agent-${at}-name`)}
+        value={agent.name}
+        check={(t) =>
+          !/^[\w-]+$/.test(t.trim())
+            ? "Letters, digits, - and _."
+            : taken(t.trim())
+              ? "Another agent has this name."
+              : null
+        }
+        onCommit={(name) => change({ name: name.trim() })}
+      />
+      <SelectField
+        label={`Kind of ${agent.name}`}
+        hideLabel
+        testId={testIds.field(`agent-${at}-kind`)}
+        value={agent.adapter}
+        options={kindsWith(agent.adapter)}
+        onCommit={onKind}
+      />
+      <First agent={agent} at={at} change={change} />
+      <IconButton
+        icon={<Trash2 size={14} />}
+        label={`Remove the agent ${agent.name}`}
+        data-testid={testIds.removeAgent(at)}
+        onClick={onRemove}
+      />
+      {programs[agent.adapter] && <Program agent={agent} at={at} change={change} />}
+    </div>
+  );
 }
 
 /** What an agent of this kind cannot do without, or is mostly asked for. */

@@ -88,7 +88,7 @@ function contentOf(
     case "text":
       return <PlanText plan={plan} />;
     case "settings":
-      return <PlanSettings plan={plan} />;
+      return <PlanSettings key={plan.id} plan={plan} />;
   }
 }
 

@@ -5,19 +5,21 @@ import { Button, IconButton } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { DurationField, ListField, NumberField, SelectField, TextField } from "../../components/fields";
 import { StatusShape } from "../../components/StatusShape";
-import { ask, edit } from "../../ipc/ask";
+import { ask } from "../../ipc/ask";
 import type { CheckSpec } from "../../ipc/bindings/CheckSpec";
-import type { PlanPatch } from "../../ipc/bindings/PlanPatch";
 import type { PlanView } from "../../ipc/bindings/PlanView";
+import type { SetupSpec } from "../../ipc/bindings/SetupSpec";
 import { navigate } from "../../lib/route";
 import { testIds } from "../../testids";
 import { AgentSettings } from "./AgentSettings";
 import { free } from "./free";
 import styles from "./plan.module.css";
 import { ReviewSettings } from "./ReviewSettings";
+import { type Patch, usePlanPatch } from "./usePlanPatch";
 
-export function PlanSettings({ plan }: { plan: PlanView }) {
-  const patch = (change: PlanPatch) => void edit(plan.id, { type: "update_plan", patch: change });
+export function PlanSettings({ plan: saved }: { plan: PlanView }) {
+  const { shown: plan, patch } = usePlanPatch(saved);
+  const setup = (part: Partial<SetupSpec>) => patch((now) => ({ setup: { ...now.setup, ...part } }));
   return (
     <div className={styles.settings}>
       <div className={styles.settingsInner}>
@@ -97,27 +99,27 @@ export function PlanSettings({ plan }: { plan: PlanView }) {
             mono
             value={plan.setup.command ?? ""}
             placeholder="none, for example npm ci"
-            onCommit={(command) => patch({ setup: { ...plan.setup, command: command.trim() || null } })}
+            onCommit={(command) => setup({ command: command.trim() || null })}
           />
           <ListField
             label="Copy"
             value={plan.setup.copy}
             placeholder="none, for example .env"
             hint="Ignored files that a worktree needs; one on each line."
-            onCommit={(copy) => patch({ setup: { ...plan.setup, copy } })}
+            onCommit={(copy) => setup({ copy })}
           />
           <ListField
             label="Ports"
             value={plan.setup.ports}
             placeholder="none, for example web"
             hint="A port of its own for each worktree, exported as COPPICE_PORT_WEB."
-            onCommit={(ports) => patch({ setup: { ...plan.setup, ports } })}
+            onCommit={(ports) => setup({ ports })}
           />
           <DurationField
             label="Time limit"
             value={plan.setup.timeout_ms}
             placeholder="10m"
-            onCommit={(ms) => patch({ setup: { ...plan.setup, timeout_ms: ms || null } })}
+            onCommit={(ms) => setup({ timeout_ms: ms || null })}
           />
         </section>
         <Checks plan={plan} patch={patch} />
@@ -146,12 +148,12 @@ function PlanProblems({ plan }: { plan: PlanView }) {
 
 export interface PartProps {
   plan: PlanView;
-  patch: (change: PlanPatch) => void;
+  patch: Patch;
 }
 
 function Checks({ plan, patch }: PartProps) {
-  const change = (i: number, part: Partial<CheckSpec>) =>
-    patch({ checks: plan.checks.map((c, j) => (j === i ? { ...c, ...part } : c)) });
+  const change = (name: string, part: Partial<CheckSpec>) =>
+    patch((now) => ({ checks: now.checks.map((c) => (c.name === name ? { ...c, ...part } : c)) }));
   return (
     <section className={styles.group}>
       <h2>Checks</h2>
@@ -171,7 +173,7 @@ function Checks({ plan, patch }: PartProps) {
                     ? "Another check has this name."
                     : null
               }
-              onCommit={(name) => change(i, { name: name.trim() })}
+              onCommit={(name) => change(check.name, { name: name.trim() })}
             />
             <TextField
               label={`Command of ${check.name}`}
@@ -181,19 +183,19 @@ function Checks({ plan, patch }: PartProps) {
               value={check.command}
               placeholder="npm test"
               check={(t) => (t.trim() ? null : "A check runs a command.")}
-              onCommit={(command) => change(i, { command })}
+              onCommit={(command) => change(check.name, { command })}
             />
             <DurationField
               label={`Time limit of ${check.name}`}
               hideLabel
               value={check.timeout_ms}
               placeholder="no limit"
-              onCommit={(ms) => change(i, { timeout_ms: ms || null })}
+              onCommit={(ms) => change(check.name, { timeout_ms: ms || null })}
             />
             <IconButton
               icon={<Trash2 size={14} />}
               label={`Remove the check ${check.name}`}
-              onClick={() => patch({ checks: plan.checks.filter((_, j) => j !== i) })}
+              onClick={() => patch((now) => ({ checks: now.checks.filter((c) => c.name !== check.name) }))}
             />
           </div>
         ))}
@@ -204,12 +206,9 @@ function Checks({ plan, patch }: PartProps) {
           icon={<Plus size={14} />}
           data-testid={testIds.addCheck}
           onClick={() =>
-            patch({
-              checks: [
-                ...plan.checks,
-                { name: free("check", plan.checks), command: "true", timeout_ms: null },
-              ],
-            })
+            patch((now) => ({
+              checks: [...now.checks, { name: free("check", now.checks), command: "true", timeout_ms: null }],
+            }))
           }
         >
           Check

@@ -10,8 +10,11 @@ const ROUNDS = 5;
 
 export function ReviewSettings({ plan, patch }: PartProps) {
   const { review, agents } = plan;
-  const change = (part: Partial<ReviewSpec>) =>
-    patch({ review: { agents: review?.agents ?? [], rounds: review?.rounds ?? ROUNDS, ...part } });
+  const change = (part: (was: ReviewSpec) => Partial<ReviewSpec>) =>
+    patch((now) => {
+      const was = now.review ?? { agents: [], rounds: ROUNDS };
+      return { review: { ...was, ...part(was) } };
+    });
   // A reviewer whose agent was removed stays in sight, so that it can be taken out.
   const names = [...agents.map((a) => a.name), ...(review?.agents ?? [])];
   return (
@@ -26,7 +29,7 @@ export function ReviewSettings({ plan, patch }: PartProps) {
           { id: "off", label: "Off: every task says that it is not reviewed" },
           { id: "on", label: "On: after green checks, before you" },
         ]}
-        onCommit={(chosen) => change({ rounds: chosen === "off" ? 0 : ROUNDS })}
+        onCommit={(chosen) => change(() => ({ rounds: chosen === "off" ? 0 : ROUNDS }))}
       />
       {review && (
         <>
@@ -39,11 +42,10 @@ export function ReviewSettings({ plan, patch }: PartProps) {
                     type="checkbox"
                     checked={review.agents.includes(name)}
                     data-testid={testIds.field(`reviewer-${name}`)}
-                    onChange={(event) =>
-                      change({
-                        agents: event.target.checked
-                          ? [...review.agents, name]
-                          : review.agents.filter((other) => other !== name),
+                    onChange={({ target: { checked } }) =>
+                      change(({ agents: were }) => {
+                        const others = were.filter((other) => other !== name);
+                        return { agents: checked ? [...others, name] : others };
                       })
                     }
                   />
@@ -60,7 +62,7 @@ export function ReviewSettings({ plan, patch }: PartProps) {
             testId={testIds.field("review-rounds")}
             value={review.rounds}
             hint="Of fixing, at most; then it is yours to decide."
-            onCommit={(rounds) => change({ rounds })}
+            onCommit={(rounds) => change(() => ({ rounds }))}
           />
         </>
       )}

@@ -241,6 +241,8 @@ export function applyEdit(fake: FakePlan, edit: Edit): string[] {
       return [];
     case "update_plan":
       Object.assign(view, edit.patch);
+      // As the engine gives them: by name.
+      view.agents = [...view.agents].sort((a, b) => (a.name < b.name ? -1 : 1));
       if (edit.patch.review?.rounds === 0) view.review = null;
       if (edit.patch.fixer === "") view.fixer = null;
       if (edit.patch.default_agent === "") view.default_agent = null;
