@@ -143,6 +143,7 @@ export const testIds = {
   nodeContenders: (task: string) => `node-contenders-${task}`,
   tryBeside: "try-beside",
   tryBesideAgent: (agent: string) => `try-beside-${agent}`,
+  whichAttempt: "which-attempt",
   contender: (attempt: number) => `contender-${attempt}`,
   contenderTerminal: (attempt: number) => `contender-terminal-${attempt}`,
   contenderReview: (attempt: number) => `contender-review-${attempt}`,

@@ -1,27 +1,19 @@
-import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
-import { TooltipProvider } from "../../components/Tooltip";
 import { useToasts } from "../../components/toast";
-import type { Request } from "../../ipc/bindings/Request";
-import { newCache } from "../../ipc/cache";
 import { finishJudging } from "../../ipc/fake/compare/acts";
 import { type Fake, newFake } from "../../ipc/fake/engine";
-import { transportOf } from "../../ipc/fake/transport";
 import { keys } from "../../ipc/keys";
 import { usePassing } from "../../ipc/live";
-import { setTransport } from "../../ipc/transport";
 import { runAction } from "../../lib/actions";
 import { useDesk } from "../../lib/desk";
 import { currentRoute, useRoute } from "../../lib/route";
 import { testIds } from "../../testids";
+import { asked, sent, showOver } from "../../testing/page";
 import { Compare } from "./Compare";
 import { useCollections } from "./collection";
 
-const asked: Request[] = [];
-
 beforeEach(() => {
-  asked.length = 0;
   useToasts.setState({ toasts: [] });
   useCollections.setState({ all: {} });
   usePassing.setState({ warnings: {} });
@@ -37,39 +29,11 @@ function Routed() {
   return <Compare plan={route.plan} task={route.task} pair={route.pair} />;
 }
 
-interface Shown {
-  fake: Fake;
-  client: QueryClient;
-  again: () => Promise<void>;
-}
-
-function show(path: string, fake = newFake("compare")): Shown {
+function show(path: string, fake = newFake("compare")) {
   window.history.replaceState(null, "", `/?still#/plan/compare/compare/${path}`);
-  const inner = transportOf(fake);
-  setTransport({
-    ...inner,
-    invoke: async (command, args) => {
-      const request = args?.request as Request | undefined;
-      if (request) asked.push(request);
-      return inner.invoke(command, args);
-    },
-  });
-  const client = newCache();
-  render(
-    <QueryClientProvider client={client}>
-      <TooltipProvider>
-        <Routed />
-      </TooltipProvider>
-    </QueryClientProvider>,
-  );
-  const again = () => act(() => client.invalidateQueries());
-  return { fake, client, again };
+  return showOver(fake, <Routed />);
 }
 
-beforeEach(() => window.history.replaceState(null, "", "/?still"));
-
-const sent = <T extends Request["type"]>(type: T) =>
-  asked.filter((r): r is Extract<Request, { type: T }> => r.type === type);
 const attempt = (fake: Fake, task: string, number: number) => {
   const found = fake.state.plans
     .get("compare")

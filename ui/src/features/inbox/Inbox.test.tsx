@@ -1,47 +1,24 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
-import { TooltipProvider } from "../../components/Tooltip";
-import type { Request } from "../../ipc/bindings/Request";
-import { newCache } from "../../ipc/cache";
 import { newFake, type World } from "../../ipc/fake/engine";
-import { transportOf } from "../../ipc/fake/transport";
-import { setTransport } from "../../ipc/transport";
 import { runAction } from "../../lib/actions";
 import { useDesk } from "../../lib/desk";
 import { currentRoute } from "../../lib/route";
 import { testIds } from "../../testids";
+import { asked, showOver } from "../../testing/page";
 import { Inbox } from "./Inbox";
 
-const asked: Request[] = [];
 let refuse: { code: string; message: string; hint: string | null } | null = null;
 
 beforeEach(() => {
-  asked.length = 0;
   refuse = null;
   window.history.replaceState(null, "", "/?still#/inbox");
 });
 
 function show(world: World = "asking") {
-  const fake = newFake(world);
-  const inner = transportOf(fake);
-  setTransport({
-    ...inner,
-    invoke: async (command, args) => {
-      const request = args?.request as Request | undefined;
-      if (request) asked.push(request);
-      if (refuse && (request?.type === "answer" || request?.type === "message")) throw refuse;
-      return inner.invoke(command, args);
-    },
-  });
-  render(
-    <QueryClientProvider client={newCache()}>
-      <TooltipProvider>
-        <Inbox />
-      </TooltipProvider>
-    </QueryClientProvider>,
-  );
-  return fake;
+  return showOver(newFake(world), <Inbox />, ({ type }) => {
+    if (refuse && (type === "answer" || type === "message")) throw refuse;
+  }).fake;
 }
 
 const sent = () => asked.filter((r) => r.type === "answer" || r.type === "message");

@@ -1,49 +1,16 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, expect, test } from "vitest";
-import { TooltipProvider } from "../../components/Tooltip";
-import type { Request } from "../../ipc/bindings/Request";
-import { newCache } from "../../ipc/cache";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
 import { newFake } from "../../ipc/fake/engine";
-import { transportOf } from "../../ipc/fake/transport";
-import { setTransport } from "../../ipc/transport";
 import { runAction } from "../../lib/actions";
 import { useDesk } from "../../lib/desk";
 import { currentRoute, type InspectorTab } from "../../lib/route";
 import { testIds } from "../../testids";
+import { sent, showOver } from "../../testing/page";
 import { Inspector } from "./Inspector";
 
-const asked: Request[] = [];
-
-beforeEach(() => {
-  asked.length = 0;
-  window.history.replaceState(null, "", "/?still");
-});
-
 function show(task: string, tab: InspectorTab = "spec") {
-  const fake = newFake("compare");
-  const inner = transportOf(fake);
-  setTransport({
-    ...inner,
-    invoke: async (command, args) => {
-      const request = args?.request as Request | undefined;
-      if (request) asked.push(request);
-      return inner.invoke(command, args);
-    },
-  });
-  const client = newCache();
-  render(
-    <QueryClientProvider client={client}>
-      <TooltipProvider>
-        <Inspector plan="compare" task={task} tab={tab} view="graph" />
-      </TooltipProvider>
-    </QueryClientProvider>,
-  );
-  return { fake, client };
+  return showOver(newFake("compare"), <Inspector plan="compare" task={task} tab={tab} view="graph" />);
 }
-
-const sent = <T extends Request["type"]>(type: T) =>
-  asked.filter((r): r is Extract<Request, { type: T }> => r.type === type);
 
 test("each of several stands with its agent, its stage and its size", async () => {
   show("queue");

@@ -1,44 +1,23 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
-import { TooltipProvider } from "../../components/Tooltip";
-import type { Request } from "../../ipc/bindings/Request";
-import { newCache } from "../../ipc/cache";
 import { newFake } from "../../ipc/fake/engine";
-import { transportOf } from "../../ipc/fake/transport";
-import { setTransport } from "../../ipc/transport";
 import { runAction } from "../../lib/actions";
 import type { InspectorTab } from "../../lib/route";
 import { testIds } from "../../testids";
+import { asked, showOver } from "../../testing/page";
 import { Inspector } from "./Inspector";
 
-const asked: Request[] = [];
 let refuse: { code: string; message: string; hint: string | null } | null = null;
 
 beforeEach(() => {
-  asked.length = 0;
   refuse = null;
-  window.history.replaceState(null, "", "/?still");
 });
 
 function show(task: string, tab: InspectorTab = "spec", fake = newFake("asking")) {
-  const inner = transportOf(fake);
-  setTransport({
-    ...inner,
-    invoke: async (command, args) => {
-      const request = args?.request as Request | undefined;
-      if (request) asked.push(request);
-      if (refuse && (request?.type === "answer" || request?.type === "message")) throw refuse;
-      return inner.invoke(command, args);
-    },
+  const page = <Inspector plan="asking" task={task} tab={tab} view="graph" />;
+  return showOver(fake, page, ({ type }) => {
+    if (refuse && (type === "answer" || type === "message")) throw refuse;
   });
-  return render(
-    <QueryClientProvider client={newCache()}>
-      <TooltipProvider>
-        <Inspector plan="asking" task={task} tab={tab} view="graph" />
-      </TooltipProvider>
-    </QueryClientProvider>,
-  );
 }
 
 const sent = () => asked.filter((r) => r.type === "answer" || r.type === "message");

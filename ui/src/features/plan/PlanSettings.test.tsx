@@ -1,26 +1,18 @@
-import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
-import { TooltipProvider } from "../../components/Tooltip";
-import type { Request } from "../../ipc/bindings/Request";
-import { newCache } from "../../ipc/cache";
 import { type Fake, newFake } from "../../ipc/fake/engine";
-import { transportOf } from "../../ipc/fake/transport";
 import { usePlan } from "../../ipc/queries";
-import { setTransport } from "../../ipc/transport";
 import { testIds } from "../../testids";
+import { sent, showOver } from "../../testing/page";
 import { PlanSettings } from "./PlanSettings";
 
-const asked: Request[] = [];
 /** While there is a gate, edits wait behind it for their answer. */
 let gate: Promise<void> | null = null;
 let refused = 0;
 
 beforeEach(() => {
-  asked.length = 0;
   gate = null;
   refused = 0;
-  window.history.replaceState(null, "", "/?still");
 });
 
 function Shown() {
@@ -28,34 +20,14 @@ function Shown() {
   return data ? <PlanSettings plan={data} /> : null;
 }
 
-async function show(): Promise<{ fake: Fake; client: QueryClient }> {
-  const fake = newFake("normal");
-  const inner = transportOf(fake);
-  setTransport({
-    ...inner,
-    invoke: async (command, args) => {
-      const request = args?.request as Request | undefined;
-      if (request) asked.push(request);
-      if (request?.type === "edit_plan") {
-        await gate;
-        if (refused > 0) {
-          refused--;
-          throw { code: "refused", message: "Somebody else edits it.", hint: null };
-        }
-      }
-      return inner.invoke(command, args);
-    },
+async function show() {
+  const shown = showOver(newFake("normal"), <Shown />, async ({ type }) => {
+    if (type !== "edit_plan") return;
+    await gate;
+    if (refused-- > 0) throw { code: "refused", message: "Somebody else edits it.", hint: null };
   });
-  const client = newCache();
-  render(
-    <QueryClientProvider client={client}>
-      <TooltipProvider>
-        <Shown />
-      </TooltipProvider>
-    </QueryClientProvider>,
-  );
   await screen.findByTestId(testIds.field("agent-0-name"));
-  return { fake, client };
+  return shown;
 }
 
 function closed(): () => void {
@@ -73,17 +45,16 @@ const enter = (id: string, text: string) => {
   fireEvent.keyDown(field(id), { key: "Enter" });
 };
 const agents = (fake: Fake) => fake.state.plans.get("retry")?.view.agents ?? [];
-const edits = () => asked.filter((r) => r.type === "edit_plan");
 
 test("renaming an agent leaves its row where it is, under its own hands", async () => {
-  const { fake, client } = await show();
+  const { fake, again } = await show();
   const codex = field("agent-1-name");
   expect(codex.value).toBe("codex");
   enter("agent-1-name", "zed");
   await waitFor(() =>
     expect(agents(fake).map((a) => a.name)).toEqual(["claude", "rehearsal", "script", "zed"]),
   );
-  await act(() => client.invalidateQueries());
+  await again();
   await waitFor(() => expect(field("agent-1-name").value).toBe("zed"));
   expect(field("agent-1-name")).toBe(codex);
   expect(field("agent-1-effort").value).toBe("high");
@@ -92,7 +63,7 @@ test("renaming an agent leaves its row where it is, under its own hands", async 
 });
 
 test("two quick edits of the agents both arrive, the second made from what the first left", async () => {
-  const { fake, client } = await show();
+  const { fake, again } = await show();
   const open = closed();
   enter("agent-1-name", "zed");
   enter("agent-0-model", "sonnet");
@@ -101,16 +72,16 @@ test("two quick edits of the agents both arrive, the second made from what the f
   // What is under way is shown, and sent one at a time.
   expect(field("agent-1-name").value).toBe("zed");
   expect(field("agent-4-name").value).toBe("agent");
-  await waitFor(() => expect(edits()).toHaveLength(1));
+  await waitFor(() => expect(sent("edit_plan")).toHaveLength(1));
   gate = null;
   open();
-  await waitFor(() => expect(edits()).toHaveLength(4));
+  await waitFor(() => expect(sent("edit_plan")).toHaveLength(4));
   await waitFor(() => expect(agents(fake)).toHaveLength(5));
   const found = (name: string) => agents(fake).find((a) => a.name === name);
   expect(found("claude")).toMatchObject({ model: "sonnet" });
   expect(found("zed")).toMatchObject({ adapter: "codex", effort: "low" });
   expect(found("codex")).toBeUndefined();
-  await act(() => client.invalidateQueries());
+  await again();
   await waitFor(() => expect(field("agent-0-model").value).toBe("sonnet"));
   expect([0, 1, 2, 3, 4].map((at) => field(`agent-${at}-name`).value)).toEqual([
     "claude",
