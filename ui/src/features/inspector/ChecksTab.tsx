@@ -8,19 +8,20 @@ import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import type { EvidenceView } from "../../ipc/bindings/EvidenceView";
 import type { RunView } from "../../ipc/bindings/RunView";
 import { queries } from "../../ipc/queries";
-import { currentAttempt } from "../../lib/contenders";
+import { currentAttempt, standingOf } from "../../lib/contenders";
 import { cx } from "../../lib/cx";
 import { useDesk } from "../../lib/desk";
 import { duration } from "../../lib/format";
 import { navigate } from "../../lib/route";
 import { testIds } from "../../testids";
 import styles from "./inspector.module.css";
-import { OfAttempt } from "./OfAttempt";
 import type { TabProps } from "./SpecTab";
+import { WhichAttempt } from "./WhichAttempt";
 
 export function ChecksTab({ plan, detail }: TabProps) {
-  const attempt = currentAttempt(detail) ?? undefined;
-  const { task } = detail;
+  const { task, attempts } = detail;
+  const [chosen, setChosen] = useState<number | null>(null);
+  const attempt = attempts.find((a) => a.number === chosen) ?? currentAttempt(detail) ?? undefined;
   if (plan.checks.length === 0) {
     return (
       <div className={styles.tab}>
@@ -40,14 +41,15 @@ export function ChecksTab({ plan, detail }: TabProps) {
   const atHead = attempt?.evidence.filter((e) => !e.merged) ?? [];
   const merged = attempt?.evidence.filter((e) => e.merged) ?? [];
   const running = attempt?.runs.filter((r) => r.live && r.kind === "check") ?? [];
+  const over = attempt !== undefined && !standingOf(detail, attempt).current;
   const open = plan.checks.filter((c) => !atHead.some((e) => e.check === c.name && e.void === null));
   return (
     <div className={styles.tab}>
-      {attempt && <OfAttempt detail={detail} attempt={attempt} />}
+      {attempt && <WhichAttempt attempts={attempts} chosen={attempt} onChoose={setChosen} />}
       <section className={styles.part}>
         <h3>At the head</h3>
         {atHead.map((e) => (
-          <Evidence key={`${e.check} ${e.at_ms}`} evidence={e} attempt={attempt} />
+          <Evidence key={`${attempt?.number} ${e.check} ${e.at_ms}`} evidence={e} attempt={attempt} />
         ))}
         {open.map((check) => {
           const run = running.find((r) => r.name.includes(check.name));
@@ -67,11 +69,13 @@ export function ChecksTab({ plan, detail }: TabProps) {
         <h3>On the merged tree</h3>
         {merged.length === 0 && (
           <p className="quiet">
-            Checked when it lands: the merge onto {plan.target} is built aside and tested first.
+            {over
+              ? "Not checked: this attempt does not land."
+              : `Checked when it lands: the merge onto ${plan.target} is built aside and tested first.`}
           </p>
         )}
         {merged.map((e) => (
-          <Evidence key={`${e.check} ${e.at_ms}`} evidence={e} attempt={attempt} />
+          <Evidence key={`${attempt?.number} ${e.check} ${e.at_ms}`} evidence={e} attempt={attempt} />
         ))}
       </section>
     </div>
