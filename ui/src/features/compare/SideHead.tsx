@@ -61,7 +61,7 @@ export function SideHead({ letter, side, attempt, choices, onPick, onTerminal, o
           </span>
         </span>
       )}
-      <span className={shell.stage} data-hue={side.given_up === null ? look.hue : "quiet"}>
+      <span className={styles.standing} data-hue={side.given_up === null ? look.hue : "quiet"}>
         <StatusShape
           shape={side.adopted && look.hue === "ready" ? "check" : look.shape}
           hue={side.given_up === null ? (side.adopted && look.hue === "ready" ? "land" : look.hue) : "quiet"}
