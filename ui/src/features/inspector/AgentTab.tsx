@@ -14,7 +14,7 @@ import { useDesk } from "../../lib/desk";
 import type { Hue, Shape } from "../../lib/stage";
 import { testIds } from "../../testids";
 import { AgentsField } from "./AgentsField";
-import styles from "./inspector.module.css";
+import parts from "./parts.module.css";
 import { patchOf, type TabProps } from "./SpecTab";
 
 export function AgentTab({ plan, detail }: TabProps) {
@@ -25,7 +25,7 @@ export function AgentTab({ plan, detail }: TabProps) {
   const trying = task.contenders.flatMap((c) => detail.attempts.find((a) => a.number === c.attempt) ?? []);
   const attempts = several ? trying : current ? [current] : [];
   return (
-    <div className={styles.tab}>
+    <div className={parts.tab}>
       <AgentsField plan={plan} detail={detail} />
       <DurationField
         label="Estimate"
@@ -38,7 +38,7 @@ export function AgentTab({ plan, detail }: TabProps) {
         <OneAttempt key={attempt.number} attempt={attempt} named={several} />
       ))}
       {attempts.length === 0 && (
-        <section className={styles.part}>
+        <section className={parts.part}>
           <h3>Runs</h3>
           <p className="quiet">{noRuns}</p>
         </section>
@@ -55,9 +55,9 @@ function OneAttempt({ attempt, named }: { attempt: AttemptView; named: boolean }
   return (
     <>
       {worktree && (
-        <div className={styles.line}>
-          <span className={styles.lineName}>{named ? `Worktree ${number}` : "Worktree"}</span>
-          <div className={styles.chips}>
+        <div className={parts.line}>
+          <span className={parts.lineName}>{named ? `Worktree ${number}` : "Worktree"}</span>
+          <div className={parts.chips}>
             <CopyId id={worktree} show={tail(worktree)} />
             <Button
               size="small"
@@ -69,14 +69,14 @@ function OneAttempt({ attempt, named }: { attempt: AttemptView; named: boolean }
           </div>
         </div>
       )}
-      <div className={styles.line}>
-        <span className={styles.lineName}>{named ? `Branch ${number}` : "Branch"}</span>
-        <div className={styles.chips}>
+      <div className={parts.line}>
+        <span className={parts.lineName}>{named ? `Branch ${number}` : "Branch"}</span>
+        <div className={parts.chips}>
           <CopyId id={branch} />
         </div>
       </div>
-      <section className={styles.part}>
-        <div className={styles.partHead}>
+      <section className={parts.part}>
+        <div className={parts.partHead}>
           <h3>{named ? `Runs of attempt ${number}, ${agent}` : "Runs"}</h3>
           <Usage runs={runs} of={`attempt-${number}`} />
         </div>
@@ -89,19 +89,19 @@ function OneAttempt({ attempt, named }: { attempt: AttemptView; named: boolean }
 function Runs({ runs }: { runs: readonly RunView[] }) {
   const showRun = useDesk((d) => d.showRun);
   return (
-    <ul className={styles.runs}>
+    <ul className={parts.runs}>
       {runs.map((run) => {
         const look = runLook(run);
         return (
           <li key={run.id}>
             <button
               type="button"
-              className={styles.run}
+              className={parts.run}
               data-testid={`run-${run.id}`}
               onClick={() => showRun(run.id)}
             >
               <StatusShape shape={look.shape} hue={look.hue} />
-              <span className={styles.runName}>{run.name}</span>
+              <span className={parts.runName}>{run.name}</span>
               <span className="quiet">{look.word}</span>
               <span className="quiet">
                 <Elapsed from={run.started_ms} to={run.live ? null : (run.ended_ms ?? run.started_ms)} />

@@ -6,7 +6,7 @@ import { SelectField } from "../../components/fields";
 import { Menu } from "../../components/Menu";
 import { testIds } from "../../testids";
 import { agentsAfter } from "./agents";
-import styles from "./inspector.module.css";
+import parts from "./parts.module.css";
 import { patchOf, type TabProps } from "./SpecTab";
 
 export function AgentsField({ plan, detail }: TabProps) {
@@ -32,16 +32,16 @@ export function AgentsField({ plan, detail }: TabProps) {
           onCommit={(agent) => patch({ agent })}
         />
       )}
-      <div className={styles.line} data-testid={testIds.sideAgents}>
-        <span className={styles.lineName}>{several.length > 0 ? "Agents" : "Side by side"}</span>
-        <div className={styles.chips}>
+      <div className={parts.line} data-testid={testIds.sideAgents}>
+        <span className={parts.lineName}>{several.length > 0 ? "Agents" : "Side by side"}</span>
+        <div className={parts.chips}>
           {several.map((agent, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: one agent may stand here more than once
-            <span key={i} className={styles.chip}>
-              <span className={styles.chipName}>{agent}</span>
+            <span key={i} className={parts.chip}>
+              <span className={parts.chipName}>{agent}</span>
               <IconButton
                 size="small"
-                className={styles.chipX}
+                className={parts.chipX}
                 icon={<X size={12} />}
                 label={`No attempt of ${agent}`}
                 data-testid={testIds.sideAgentDrop(i)}

@@ -14,7 +14,8 @@ import { useDesk } from "../../lib/desk";
 import { duration } from "../../lib/format";
 import { navigate } from "../../lib/route";
 import { testIds } from "../../testids";
-import styles from "./inspector.module.css";
+import styles from "./Checks.module.css";
+import parts from "./parts.module.css";
 import type { TabProps } from "./SpecTab";
 import { WhichAttempt } from "./WhichAttempt";
 
@@ -24,7 +25,7 @@ export function ChecksTab({ plan, detail }: TabProps) {
   const attempt = attempts.find((a) => a.number === chosen) ?? currentAttempt(detail) ?? undefined;
   if (plan.checks.length === 0) {
     return (
-      <div className={styles.tab}>
+      <div className={parts.tab}>
         <p>This plan has no checks, so nothing proves that its work is sound.</p>
         <div>
           <Button
@@ -44,9 +45,9 @@ export function ChecksTab({ plan, detail }: TabProps) {
   const over = attempt !== undefined && !standingOf(detail, attempt).current;
   const open = plan.checks.filter((c) => !atHead.some((e) => e.check === c.name && e.void === null));
   return (
-    <div className={styles.tab}>
+    <div className={parts.tab}>
       {attempt && <WhichAttempt attempts={attempts} chosen={attempt} onChoose={setChosen} />}
-      <section className={styles.part}>
+      <section className={parts.part}>
         <h3>At the head</h3>
         {atHead.map((e) => (
           <Evidence key={`${attempt?.number} ${e.check} ${e.at_ms}`} evidence={e} attempt={attempt} />
@@ -65,7 +66,7 @@ export function ChecksTab({ plan, detail }: TabProps) {
           );
         })}
       </section>
-      <section className={styles.part}>
+      <section className={parts.part}>
         <h3>On the merged tree</h3>
         {merged.length === 0 && (
           <p className="quiet">
@@ -103,8 +104,11 @@ function Evidence({ evidence: e, attempt }: { evidence: EvidenceView; attempt: A
             {e.passed ? "passed" : e.code === null ? "did not finish" : `failed with exit code ${e.code}`}
           </span>
           <div className="quiet">
-            <CopyId id={e.head} /> on <CopyId id={e.base} /> · {duration(e.duration_ms)} ·{" "}
-            <Ago at={e.at_ms} />
+            <CopyId id={e.head} /> on <CopyId id={e.base} /> ·{" "}
+            <span className={styles.whole}>{duration(e.duration_ms)}</span> ·{" "}
+            <span className={styles.whole}>
+              <Ago at={e.at_ms} />
+            </span>
             {e.reused && " · same tree as one already checked"}
           </div>
           {e.void !== null && <div className="quiet">No longer counts: {e.void}.</div>}

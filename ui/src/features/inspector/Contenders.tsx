@@ -24,7 +24,7 @@ import { count } from "../../lib/format";
 import { navigate } from "../../lib/route";
 import { isRunning, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
-import styles from "./inspector.module.css";
+import styles from "./Contenders.module.css";
 
 interface Props {
   plan: PlanView;

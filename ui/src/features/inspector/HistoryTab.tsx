@@ -5,11 +5,13 @@ import { Ago } from "../../components/Time";
 import { Usage } from "../../components/Usage";
 import type { AttemptView } from "../../ipc/bindings/AttemptView";
 import { useLog } from "../../ipc/queries";
+import { cx } from "../../lib/cx";
 import { clock, duration } from "../../lib/format";
 import { navigate } from "../../lib/route";
 import { sayEvent } from "../../lib/sayEvent";
 import { stageLook } from "../../lib/stage";
-import styles from "./inspector.module.css";
+import styles from "./History.module.css";
+import parts from "./parts.module.css";
 import type { TabProps } from "./SpecTab";
 
 /** How many events are shown here; the log has all of them. */
@@ -20,9 +22,9 @@ export function HistoryTab({ plan, detail }: TabProps) {
   const own = events.filter((e) => "task" in e && e.task === detail.task.id);
   const titles = new Map(plan.tasks.map((t) => [t.id, t.title]));
   return (
-    <div className={styles.tab}>
-      <section className={styles.part}>
-        <div className={styles.partHead}>
+    <div className={parts.tab}>
+      <section className={parts.part}>
+        <div className={parts.partHead}>
           <h3>Attempts</h3>
           <Usage runs={detail.attempts.flatMap((a) => a.runs)} of="task" />
         </div>
@@ -31,7 +33,7 @@ export function HistoryTab({ plan, detail }: TabProps) {
           <Attempt key={a.number} plan={plan.id} task={detail.task.id} attempt={a} />
         ))}
       </section>
-      <section className={styles.part}>
+      <section className={parts.part}>
         <h3>What happened</h3>
         {own.length === 0 && <p className="quiet">Nothing yet.</p>}
         <ol className={styles.events}>
@@ -64,9 +66,12 @@ function Attempt({ plan, task, attempt: a }: { plan: string; task: string; attem
       <div className={styles.attemptHead}>
         <StatusShape shape={look.shape} hue={look.hue} />
         <b>Attempt {a.number}</b>
-        <span className="quiet">
-          {a.agent} · <Ago at={a.started_ms} />
-          {a.ended_ms !== null && ` · ${duration(a.ended_ms - a.started_ms)}`}
+        <span className={cx("quiet", styles.attemptFacts)}>
+          <span>{a.agent}</span>
+          <span>
+            · <Ago at={a.started_ms} />
+          </span>
+          {a.ended_ms !== null && <span>· {duration(a.ended_ms - a.started_ms)}</span>}
         </span>
         {a.head !== null && a.files > 0 && (
           <Button

@@ -9,6 +9,7 @@ import { roughly } from "../../lib/format";
 import { navigate, type PlanViewName } from "../../lib/route";
 import { isRunning, stageLook } from "../../lib/stage";
 import styles from "./inspector.module.css";
+import parts from "./parts.module.css";
 import { Upstream } from "./Upstream";
 
 const modes = {
@@ -45,7 +46,7 @@ export function PlanOverview({ plan, view }: { plan: PlanView; view: PlanViewNam
         <div className={styles.kind}>plan · {modes[plan.mode]}</div>
         <h2 className={styles.planTitle}>{plan.title}</h2>
       </div>
-      <div className={styles.tab}>
+      <div className={parts.tab}>
         <TextField
           label="Goal"
           lines={1}
@@ -53,7 +54,7 @@ export function PlanOverview({ plan, view }: { plan: PlanView; view: PlanViewNam
           placeholder="What is true when all of this has landed"
           onCommit={(goal) => void edit(plan.id, { type: "update_plan", patch: { goal } })}
         />
-        <dl className={styles.facts}>
+        <dl className={parts.facts}>
           <dt>Lands on</dt>
           <dd className="mono">{plan.target}</dd>
           <Upstream plan={plan.id} target={plan.target} />
@@ -88,24 +89,24 @@ export function PlanOverview({ plan, view }: { plan: PlanView; view: PlanViewNam
           </div>
         ))}
         {groups.map((group) => (
-          <section key={group.name} className={styles.part}>
+          <section key={group.name} className={parts.part}>
             <h3>{group.name}</h3>
-            <ul className={styles.tasks}>
+            <ul className={parts.tasks}>
               {group.tasks.slice(0, few).map((t) => (
                 <li key={t.id}>
                   <button
                     type="button"
-                    className={styles.run}
+                    className={parts.run}
                     onClick={() => navigate({ at: "plan", plan: plan.id, view, task: t.id, tab: "spec" })}
                   >
                     <StatusShape shape={stageLook[t.stage.kind].shape} hue={stageLook[t.stage.kind].hue} />
-                    <span className={styles.runName}>{t.title}</span>
+                    <span className={parts.runName}>{t.title}</span>
                     <span className="quiet">{t.agent}</span>
                   </button>
                 </li>
               ))}
               {group.tasks.length > few && (
-                <li className={styles.more}>and {group.tasks.length - few} more</li>
+                <li className={parts.more}>and {group.tasks.length - few} more</li>
               )}
             </ul>
           </section>

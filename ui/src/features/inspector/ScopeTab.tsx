@@ -8,13 +8,14 @@ import { scopesMayMeet } from "../../lib/globs";
 import { currentRoute, navigate } from "../../lib/route";
 import { isSettled } from "../../lib/stage";
 import { testIds } from "../../testids";
-import styles from "./inspector.module.css";
+import parts from "./parts.module.css";
 import { patchOf, type TabProps } from "./SpecTab";
 
 export function ScopeTab({ plan, detail }: TabProps) {
   const { task } = detail;
   const patch = patchOf(plan.id, task.id);
-  const outside = currentAttempt(detail)?.out_of_scope ?? [];
+  const attempt = currentAttempt(detail);
+  const outside = attempt?.out_of_scope ?? [];
   const meets = plan.tasks.filter(
     (t) =>
       t.id !== task.id &&
@@ -25,7 +26,7 @@ export function ScopeTab({ plan, detail }: TabProps) {
       scopesMayMeet(t.scope, task.scope),
   );
   return (
-    <div className={styles.tab}>
+    <div className={parts.tab}>
       <ListField
         label="May change"
         testId={testIds.field("scope")}
@@ -43,13 +44,16 @@ export function ScopeTab({ plan, detail }: TabProps) {
       />
       <Files project={plan.project} scope={task.scope} exclude={task.exclude} />
       {outside.length > 0 && (
-        <section className={styles.part}>
-          <h3 className={styles.warn}>
+        <section className={parts.part}>
+          <h3 className={parts.warn}>
             <StatusShape shape="diamond" hue="need" size={12} /> {count(outside.length, "file")} outside the
             scope
           </h3>
-          <p className="quiet">Changed in this attempt. They never land.</p>
-          <ul className={styles.paths}>
+          <p className="quiet">
+            Changed in {attempt && detail.attempts.length > 1 ? `attempt ${attempt.number}` : "this attempt"}.
+            They never land.
+          </p>
+          <ul className={parts.paths}>
             {outside.map((path) => (
               <li key={path} className="mono">
                 {path}
@@ -58,17 +62,17 @@ export function ScopeTab({ plan, detail }: TabProps) {
           </ul>
         </section>
       )}
-      <section className={styles.part}>
+      <section className={parts.part}>
         <h3>May touch the same files</h3>
         {meets.length === 0 ? (
           <p className="quiet">No other open task with a scope does.</p>
         ) : (
-          <ul className={styles.links}>
+          <ul className={parts.links}>
             {meets.map((t) => (
               <li key={t.id}>
                 <button
                   type="button"
-                  className={styles.link}
+                  className={parts.link}
                   onClick={() => {
                     const here = currentRoute();
                     if (here.at === "plan") navigate({ ...here, task: t.id });
@@ -94,13 +98,13 @@ interface FilesProps {
 
 function Files({ project, scope, exclude }: FilesProps) {
   const { data, error } = useQuery(queries.scopeFiles(project, scope ?? ["**"], exclude));
-  if (error) return <p className={styles.bad}>{error.message}</p>;
+  if (error) return <p className={parts.bad}>{error.message}</p>;
   if (!data) return null;
   const more = data.count - data.sample.length;
   return (
-    <section className={styles.part}>
+    <section className={parts.part}>
       <h3>{data.count === 0 ? "No file matches yet" : `${count(data.count, "file")} now`}</h3>
-      <ul className={styles.paths}>
+      <ul className={parts.paths}>
         {data.sample.map((path) => (
           <li key={path} className="mono">
             {path}

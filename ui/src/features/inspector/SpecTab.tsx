@@ -14,7 +14,7 @@ import { currentAttempt, isContested } from "../../lib/contenders";
 import { currentRoute, navigate } from "../../lib/route";
 import { reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
-import styles from "./inspector.module.css";
+import parts from "./parts.module.css";
 
 export interface TabProps {
   plan: PlanView;
@@ -34,8 +34,8 @@ export function SpecTab({ plan, detail }: TabProps) {
   const several = isContested(task);
   const showRows = !editing && detail.requirements.length > 0;
   return (
-    <div className={styles.tab}>
-      <dl className={styles.facts}>
+    <div className={parts.tab}>
+      <dl className={parts.facts}>
         {task.why_waiting && <Fact name="Why waiting" text={task.why_waiting} testId={testIds.whyWaiting} />}
         {task.unblocks && <Fact name="Unblocks" text={task.unblocks} testId={testIds.unblocks} />}
         {detail.landing_effect && <Fact name="Approving" text={detail.landing_effect} />}
@@ -78,8 +78,8 @@ export function SpecTab({ plan, detail }: TabProps) {
         onCommit={(deliverable) => patch({ deliverable })}
       />
       <Dependencies plan={plan} detail={detail} />
-      <section className={styles.part}>
-        <div className={styles.partHead}>
+      <section className={parts.part}>
+        <div className={parts.partHead}>
           <h3>{showRows ? "Requirements" : "Spec"}</h3>
           {detail.requirements.length > 0 && (
             <Button size="small" look="plain" onClick={() => setEditing(!editing)}>
@@ -88,7 +88,7 @@ export function SpecTab({ plan, detail }: TabProps) {
           )}
         </div>
         {showRows ? (
-          <ol className={styles.reqs}>
+          <ol className={parts.reqs}>
             {detail.requirements.map((r) => (
               <li key={r.id} data-selectable>
                 <span className="quiet">{r.id}</span>
@@ -110,7 +110,7 @@ export function SpecTab({ plan, detail }: TabProps) {
           />
         )}
       </section>
-      <section className={styles.part}>
+      <section className={parts.part}>
         <h3>Contract</h3>
         <TextField
           label="Contract"
@@ -148,18 +148,18 @@ function Dependencies({ plan, detail }: TabProps) {
     if (here.at === "plan") navigate({ ...here, task: id });
   };
   return (
-    <div className={styles.line}>
-      <span className={styles.lineName}>After</span>
-      <div className={styles.chips}>
+    <div className={parts.line}>
+      <span className={parts.lineName}>After</span>
+      <div className={parts.chips}>
         {before.map((t) => (
-          <span key={t.id} className={styles.chip}>
-            <button type="button" className={styles.chipName} onClick={() => go(t.id)}>
+          <span key={t.id} className={parts.chip}>
+            <button type="button" className={parts.chipName} onClick={() => go(t.id)}>
               {t.stage && <StatusShape {...lookOf(t.stage.kind)} size={12} />}
               {t.title}
             </button>
             <IconButton
               size="small"
-              className={styles.chipX}
+              className={parts.chipX}
               icon={<X size={12} />}
               label={`Don’t wait for ${t.title}`}
               onClick={() => void edit(plan.id, { type: "disconnect", from: t.id, to: task.id })}

@@ -2,7 +2,7 @@ import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { currentAttempt } from "../../lib/contenders";
 import { cx } from "../../lib/cx";
 import { isReviewReason, type Step, stageLook, stepAt, stepsOf } from "../../lib/stage";
-import styles from "./inspector.module.css";
+import styles from "./StageLine.module.css";
 
 /** How far along its way a task is; where it left the way, that step carries the state's hue. */
 export function StageLine({ detail, reviewed }: { detail: TaskDetail; reviewed: boolean }) {

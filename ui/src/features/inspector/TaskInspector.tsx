@@ -28,6 +28,7 @@ import { ChecksTab } from "./ChecksTab";
 import { Contenders } from "./Contenders";
 import { HistoryTab } from "./HistoryTab";
 import styles from "./inspector.module.css";
+import parts from "./parts.module.css";
 import { ScopeTab } from "./ScopeTab";
 import { SpecTab } from "./SpecTab";
 import { StageLine } from "./StageLine";
@@ -223,6 +224,7 @@ function Title({ plan, id, title }: { plan: string; id: string; title: string })
     <input
       className={styles.title}
       aria-label="Title"
+      title={draft.text}
       data-testid={testIds.inspectorTitle}
       value={draft.text}
       onChange={(e) => draft.type(e.target.value)}
@@ -260,7 +262,7 @@ function StageNow({ detail }: { detail: TaskDetail }) {
         <div className={styles.reason} data-selectable>
           <Verbatim text={reason.text} />
           {reason.paths.length > 0 && (
-            <ul className={styles.paths}>
+            <ul className={parts.paths}>
               {reason.paths.map((path) => (
                 <li key={path} className="mono">
                   {path}
