@@ -52,7 +52,7 @@ test("both are measured, and the better value is told to those who see no mark",
   expect(met.textContent).toContain("4 of 4");
   expect(within(met).getByText("(better)")).toBeTruthy();
   const other = screen.getByTestId(testIds.compareFact("requirements", "A"));
-  expect(other.textContent).toBe("3 of 44 unmet");
+  expect(other.textContent).toBe("3 of 4unmet: 4");
   expect(screen.getByTestId(testIds.compareSide("A")).textContent).toContain("attempt 1 claude");
 });
 

@@ -129,7 +129,7 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
               )}
             </span>
             {fact.note && (
-              <span className={styles.note} data-hue={fact.note.hue}>
+              <span className={styles.note} data-hue={fact.note.hue} title={fact.note.text}>
                 {fact.note.text}
               </span>
             )}

@@ -80,6 +80,13 @@ test("what has committed nothing is not the smaller one", () => {
   expect(better(found.size)).toEqual([false, false]);
 });
 
+test("checks that have not run are not red", () => {
+  const attempt = { evidence: [], review: { requirements: [], findings: [] } } as unknown as AttemptView;
+  const found = rows({ checks_green: 0 }, {}, attempt);
+  expect(found.checks.a[0]?.text).toBe("not run at this head");
+  expect(better(found.checks)).toEqual([false, false]);
+});
+
 test("tokens without a price are told as such", () => {
   const found = rows({ usage: { ...usage, input: 900, cached: 100 } }, {});
   expect(found.effort.a[1]).toMatchObject({ text: "1.0k tokens", note: { text: "no price known" } });
@@ -105,6 +112,6 @@ test("notes name the check that is red, the requirement that is open and how bad
   const attempt = { evidence, review: { requirements, findings } } as unknown as AttemptView;
   const found = rows({ checks_green: 1, findings: 2 }, {}, attempt);
   expect(found.checks.a[0]?.note).toEqual({ text: "clippy failed", hue: "fail" });
-  expect(found.requirements.a[0]?.note).toEqual({ text: "2 unverifiable", hue: "need" });
+  expect(found.requirements.a[0]?.note).toEqual({ text: "unverifiable: 2", hue: "need" });
   expect(found.findings.a[0]?.note).toEqual({ text: "1 critical, 1 minor", hue: "fail" });
 });

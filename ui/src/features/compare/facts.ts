@@ -1,6 +1,7 @@
 // The header's table: what is measured of two attempts, and which value of each is the better one. Pure.
 
 import type { AttemptView } from "../../ipc/bindings/AttemptView";
+import type { RequirementStatus } from "../../ipc/bindings/RequirementStatus";
 import type { Severity } from "../../ipc/bindings/Severity";
 import type { SideView } from "../../ipc/bindings/SideView";
 import { count, duration } from "../../lib/format";
@@ -29,7 +30,7 @@ export interface Side {
   attempt: AttemptView | undefined;
 }
 
-type Measure = (side: SideView) => number | null;
+type Measure = (view: SideView, side: Side) => number | null;
 
 /** Which of two is better; neither where they are equal, or one of them is not known. */
 export function betterOf(a: number | null, b: number | null, wanted: "more" | "less"): "a" | "b" | null {
@@ -43,7 +44,7 @@ export function factRows(a: Side, b: Side): FactRow[] {
     wanted: "more" | "less",
     say: (side: Side) => Pick<Fact, "text" | "note">,
   ): { a: Fact; b: Fact } => {
-    const better = betterOf(measure(a.view), measure(b.view), wanted);
+    const better = betterOf(measure(a.view, a), measure(b.view, b), wanted);
     return { a: { ...say(a), better: better === "a" }, b: { ...say(b), better: better === "b" } };
   };
   const row = (id: FactRow["id"], label: string, facts: { a: Fact; b: Fact }[]): FactRow => ({
@@ -53,7 +54,9 @@ export function factRows(a: Side, b: Side): FactRow[] {
     b: facts.map((one) => one.b),
   });
   return [
-    row("checks", "Checks at the head", [fact((s) => s.checks_green, "more", sayChecks)]),
+    row("checks", "Checks at the head", [
+      fact((s, side) => (anyRan(side) ? s.checks_green : null), "more", sayChecks),
+    ]),
     row("requirements", "Requirements met", [fact((s) => s.met, "more", sayRequirements)]),
     row("findings", "Findings", [
       fact((s) => (s.met === null ? null : s.findings), "less", sayFindings),
@@ -95,8 +98,15 @@ export function factRows(a: Side, b: Side): FactRow[] {
   ];
 }
 
-function sayChecks({ view, attempt }: Side): Pick<Fact, "text" | "note"> {
+/** An attempt whose checks have not run has none that are red. */
+function anyRan({ view, attempt }: Side): boolean {
+  return view.checks_green > 0 || (attempt?.evidence.some((e) => !e.merged && e.void === null) ?? true);
+}
+
+function sayChecks(side: Side): Pick<Fact, "text" | "note"> {
+  const { view, attempt } = side;
   if (view.checks === 0) return { text: "the plan has none" };
+  if (!anyRan(side)) return { text: "not run at this head" };
   const text = `${view.checks_green} of ${view.checks} green`;
   const red = attempt?.evidence.filter((e) => !e.merged && e.void === null && !e.passed) ?? [];
   if (red.length > 0)
@@ -115,8 +125,12 @@ function sayRequirements({ view, attempt }: Side): Pick<Fact, "text" | "note"> {
   const text = `${view.met} of ${view.requirements}`;
   const open = attempt?.review.requirements.filter((r) => r.status !== "met" && r.waived === null) ?? [];
   if (open.length === 0) return { text };
-  const words = open.map((r) => `${r.id} ${r.status ?? "not judged"}`).join(", ");
-  return { text, note: { text: words, hue: open.some((r) => r.status === "unmet") ? "fail" : "need" } };
+  // "unmet: 4" names the fourth; "4 unmet" would count them.
+  const of = (status: RequirementStatus | null) => open.filter((r) => r.status === status).map((r) => r.id);
+  const words = (["unmet", "unverifiable", null] as const)
+    .filter((status) => of(status).length > 0)
+    .map((status) => `${status ?? "not judged"}: ${of(status).join(", ")}`);
+  return { text, note: { text: words.join(" · "), hue: of("unmet").length > 0 ? "fail" : "need" } };
 }
 
 const severities: readonly Severity[] = ["critical", "important", "minor"];
