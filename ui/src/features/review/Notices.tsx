@@ -36,8 +36,8 @@ export function Warnings({ detail, attempt, onFile }: NoticesProps) {
         <div className={styles.row}>
           <StatusShape shape="diamond" hue="need" />
           <span>
-            {count(attempt.out_of_scope.length, "file is", "files are")} outside the scope and can't land as
-            they are.
+            {count(attempt.out_of_scope.length, "file is", "files are")} outside the scope and can't land as{" "}
+            {attempt.out_of_scope.length === 1 ? "it is" : "they are"}.
             <Paths paths={attempt.out_of_scope} onFile={onFile} />
           </span>
         </div>

@@ -2,9 +2,10 @@
 
 import { SquarePen } from "lucide-react";
 import { SafeText } from "../../components/diff/LineText";
+import { nameOf } from "../../lib/path";
 import { testIds } from "../../testids";
 import styles from "./Points.module.css";
-import { type Place, placeWord } from "./points";
+import { lineWord, type Place, placeWord } from "./points";
 
 export type Places = {
   /** Shows a place; what is not part of the change opens in the editor. */
@@ -27,7 +28,10 @@ export function PlaceLink({ place, why, places }: { place: Place; why?: string; 
         places.go(place);
       }}
     >
-      <SafeText text={placeWord(place)} />
+      <span className={styles.placeName}>
+        <SafeText text={nameOf(place.file)} />
+      </span>
+      <span>{lineWord(place)}</span>
       {!changed && <SquarePen size={11} aria-label="in the editor" />}
     </button>
   );

@@ -74,8 +74,11 @@ function Requirement({ requirement, reviewed, points, places }: RequirementProps
     >
       <StatusShape shape={look.shape} hue={look.hue} label={word} />
       <div className={styles.body}>
-        <div className={styles.text} data-selectable>
-          <span className="quiet">{requirement.id}</span> <Code text={requirement.text} />
+        <div className={styles.asked} data-selectable>
+          <span className="quiet">{requirement.id}</span>{" "}
+          <span className={styles.text}>
+            <Code text={requirement.text} />
+          </span>
         </div>
         <div className={styles.facts}>
           <span className={styles[look.hue]}>{word}</span>

@@ -1,6 +1,6 @@
 // What is reviewed, how it stands, and what of it is shown.
 
-import { ChevronLeft, Columns2 } from "lucide-react";
+import { ChevronDown, ChevronLeft, Columns2 } from "lucide-react";
 import { Button } from "../../components/Button";
 import { SafeText } from "../../components/diff/LineText";
 import type { Layout } from "../../components/diff/rows";
@@ -13,7 +13,7 @@ import type { DiffScope } from "../../ipc/bindings/DiffScope";
 import type { Stage } from "../../ipc/bindings/Stage";
 import type { TaskDetail } from "../../ipc/bindings/TaskDetail";
 import { comparable } from "../../lib/contenders";
-import { count, shortId } from "../../lib/format";
+import { shortId } from "../../lib/format";
 import { navigate } from "../../lib/route";
 import { stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
@@ -57,7 +57,12 @@ export function ReviewHead(props: ReviewHeadProps) {
       <span className={styles.stage} data-hue={look.hue} title={stage.word}>
         <StatusShape shape={look.shape} hue={look.hue} /> <span>{stage.word}</span>
       </span>
-      <span className={styles.about}>
+      <span
+        className={styles.about}
+        title={`Attempt ${attempt.number} of ${attempt.agent}${
+          attempt.head ? `, ${shortId(attempt.head)} on ${shortId(attempt.base)}` : ""
+        }`}
+      >
         attempt {attempt.number} · {attempt.agent} ·{" "}
         <Elapsed from={attempt.started_ms} to={attempt.ended_ms} />
         {attempt.head && ` · ${shortId(attempt.head)} on ${shortId(attempt.base)}`}
@@ -66,7 +71,11 @@ export function ReviewHead(props: ReviewHeadProps) {
       {detail.attempts.length > 1 && (
         <Menu
           align="end"
-          trigger={<Button look="plain">{count(detail.attempts.length, "attempt")}</Button>}
+          trigger={
+            <Button look="plain" icon={<ChevronDown size={14} />}>
+              Attempt {attempt.number} of {detail.attempts.length}
+            </Button>
+          }
           entries={detail.attempts.map((one) => ({
             id: String(one.number),
             label: `Attempt ${one.number} · ${one.agent}`,

@@ -116,10 +116,14 @@ export function placeOfPoint(point: Point, review: ReviewView): Place | null {
 }
 
 /** "retry.rs:18–41"; the whole path where a tooltip has room for it. */
-export function placeWord({ file, line, end }: Place, whole = false): string {
-  const name = whole ? file : nameOf(file);
-  if (line === null) return name;
-  return end !== null && end !== line ? `${name}:${line}–${end}` : `${name}:${line}`;
+export function placeWord(place: Place, whole = false): string {
+  return `${whole ? place.file : nameOf(place.file)}${lineWord(place)}`;
+}
+
+/** ":12", ":12–14", nothing of a whole file. */
+export function lineWord({ line, end }: Pick<Place, "line" | "end">): string {
+  if (line === null) return "";
+  return end !== null && end !== line ? `:${line}–${end}` : `:${line}`;
 }
 
 export type Reading = Look & {
