@@ -1,6 +1,7 @@
 /* A crowded plan. */
 import type { TaskView } from "../bindings/TaskView";
 import { attemptsOf } from "./attempts";
+import { crowdedReview, crowdedSpec, crowdedTitle } from "./crowdedReview";
 import { type FakePlan, minute, plan, stage, task } from "./plan";
 import { commitId, common } from "./shapes";
 
@@ -46,6 +47,7 @@ export function crowdedPlan(): FakePlan {
         reason: { code: "no_commit", text: "The agent exited with 0 and made no commit.", paths: [] },
       });
     } else t.stage = stage("waiting", "Waiting");
+    if (i === 78) Object.assign(t, { title: crowdedTitle, spec: crowdedSpec });
     if (i < 84) {
       t.attempt = 1;
       t.started_ms = now - (140 - i) * minute;
@@ -63,5 +65,8 @@ export function crowdedPlan(): FakePlan {
   });
   made.view.progress.elapsed_ms = 140 * minute;
   for (const t of made.view.tasks) if (t.attempt) made.attempts.set(t.id, attemptsOf("crowd", t));
+  // One of those that wait for a look has everything there is to look at.
+  const [full] = made.attempts.get("t79") ?? [];
+  if (full) Object.assign(full, { review: crowdedReview(full), agent: "claude-with-everything-allowed" });
   return made;
 }

@@ -20,7 +20,7 @@ export function requirementsOf(spec: string): { id: string; text: string }[] {
   return [...spec.matchAll(/^(\d+)\.\s+(.+)$/gm)].map((m) => ({ id: m[1] ?? "", text: m[2] ?? "" }));
 }
 
-function finding(id: string, more: Partial<FindingView>): FindingView {
+export function finding(id: string, more: Partial<FindingView>): FindingView {
   const blocks = (more.state ?? "open") === "open" && more.severity !== "minor";
   return {
     id,
@@ -52,7 +52,7 @@ function judged(t: TaskView, verdicts: Record<string, Partial<RequirementView>> 
   }));
 }
 
-const lastOf = (a: AttemptView, more: Partial<ReviewedView> = {}): ReviewedView => ({
+export const lastOf = (a: AttemptView, more: Partial<ReviewedView> = {}): ReviewedView => ({
   head: a.head ?? commitId("none"),
   base: a.base,
   by: ["codex"],

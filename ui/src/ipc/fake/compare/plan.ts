@@ -4,6 +4,7 @@ import type { RequirementStatus } from "../../bindings/RequirementStatus";
 import type { Stage } from "../../bindings/Stage";
 import type { TaskView } from "../../bindings/TaskView";
 import { attemptsOf } from "../attempts";
+import { crowdedSpec } from "../crowdedReview";
 import { derive, type FakePlan, minute, plan, stage, task } from "../plan";
 import { requirementsOf } from "../reviews";
 import { agent, attempt, commitId, common, evidence, live, run } from "../shapes";
@@ -189,7 +190,9 @@ export function comparePlan(): FakePlan {
       several("queue", "Durable queue", 110, working, { agent: "claude" }),
       several("client", "HTTP client", 220, permission),
       several("config", "Config keys", 330, stage("awaiting_approval", "Ready to review")),
-      several("parts", "Everything at once", 440, ready),
+      several("parts", "Everything at once, with a title that nobody would call a short one", 440, ready, {
+        spec: crowdedSpec,
+      }),
       task("single", "Retry model", {
         agent: "claude",
         stage: working,
