@@ -165,7 +165,7 @@ function RunControls({ plan }: { plan: PlanSummary }) {
 
 function Far({ plan }: { plan: PlanSummary }) {
   const { progress: p } = plan;
-  const left = p.left_ms !== null && p.landed < p.total ? ` · about ${roughly(p.left_ms)} left` : "";
+  const left = p.left_ms !== null && p.landed < p.total ? ` · ${roughly(p.left_ms)} left` : "";
   const took = plan.mode === "finished" && p.elapsed_ms > 0 ? ` · took ${duration(p.elapsed_ms)}` : "";
   return (
     <>
@@ -213,16 +213,17 @@ function NeedsYou() {
 function PaletteButton() {
   const key = useActionKey("app.palette");
   return (
-    <Button
-      look="plain"
-      icon={<Search size={14} />}
-      keyHint={key}
-      className={styles.paletteButton}
-      aria-label="Search"
-      data-testid={testIds.paletteOpen}
-      onClick={() => runAction("app.palette")}
-    >
-      <span className={styles.searchWord}>Search</span>
-    </Button>
+    <Tooltip text="Search commands, tasks and plans" keyHint={key}>
+      <Button
+        look="plain"
+        icon={<Search size={14} />}
+        keyHint={key}
+        className={styles.paletteButton}
+        data-testid={testIds.paletteOpen}
+        onClick={() => runAction("app.palette")}
+      >
+        Search
+      </Button>
+    </Tooltip>
   );
 }

@@ -35,6 +35,7 @@ test("one line says how each of them stands", () => {
     { ...contender("gpt", 2), stage: { ...stage("Ready to compare"), kind: "awaiting_approval" as const } },
   ];
   expect(contendersLine(both)).toBe("opus Working · gpt Ready");
+  expect(contendersLine([...both, contender("opus", 3)])).toBe("2 Working · 1 Ready");
   expect(contendersTold(both)).toBe("opus: Working\ngpt: Ready to compare");
 });
 

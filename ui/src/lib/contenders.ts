@@ -77,8 +77,15 @@ export function contenderNames(contenders: readonly Contender[]): string[] {
   });
 }
 
-/** "opus Working · gpt Checking": a stage's name alone, for a place that is narrow. */
+/**
+ * "opus Working · gpt Checking": a stage's name alone, for a place that is narrow. More than two do not fit there, and
+ * are counted: "2 Ready · 1 Working".
+ */
 export function contendersLine(contenders: readonly Contender[]): string {
+  if (contenders.length > 2) {
+    const words = contenders.map(({ stage }) => shortWord(stage));
+    return [...new Set(words)].map((word) => `${words.filter((w) => w === word).length} ${word}`).join(" · ");
+  }
   const names = contenderNames(contenders);
   return contenders.map(({ stage }, i) => `${names[i]} ${shortWord(stage)}`).join(" · ");
 }

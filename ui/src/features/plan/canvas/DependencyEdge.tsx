@@ -16,7 +16,6 @@ export const DependencyEdge = memo(function DependencyEdge(props: EdgeProps<Depe
     <g
       className={cx(
         styles.edge,
-        data?.landed && styles.edgeLanded,
         data?.critical && styles.edgeCritical,
         selected && styles.edgeSelected,
         light && styles[`edge-${light}`],

@@ -75,8 +75,10 @@ test("several at one task are told each by itself, with who they are", async () 
   show("compare");
   const queue = await row(/^Durable queue/);
   expect(queue.getAttribute("aria-label")).toBe(
-    "Durable queue. claude 1 Ready · codex Ready · claude 3 Working.",
+    "Durable queue. Working. claude 1: Ready to compare, codex: Ready to compare, claude 3: Working.",
   );
+  // The word has the colour of the task's own stage, so it is the task's own.
+  expect(queue.querySelector('[role="gridcell"].work')?.textContent).toBe("Working");
   expect(queue.textContent).toContain("claude ×2 + codex");
   // What was adopted is one attempt again; what waits says who will try it.
   expect((await row(/^Config keys/)).textContent).not.toContain("codex");

@@ -14,7 +14,7 @@ import { ask, edit } from "../../../ipc/ask";
 import type { PlanView } from "../../../ipc/bindings/PlanView";
 import type { TaskView } from "../../../ipc/bindings/TaskView";
 import { runAction, useActions } from "../../../lib/actions";
-import { agentsWord, contendersLine, contendersTold, isContested } from "../../../lib/contenders";
+import { agentsWord, contendersTold, isContested } from "../../../lib/contenders";
 import { cx } from "../../../lib/cx";
 import { duration } from "../../../lib/format";
 import { type InspectorTab, navigate } from "../../../lib/route";
@@ -303,7 +303,7 @@ function OutlineRow({
       aria-setsize={row.siblings}
       aria-expanded={row.children > 0 ? open : undefined}
       aria-selected={selected}
-      aria-label={`${task.title}. ${isContested(task) ? contendersLine(task.contenders) : task.stage.word}.`}
+      aria-label={`${task.title}. ${spoken(task)}.`}
       tabIndex={focusable ? 0 : -1}
       className={cx(styles.row, styles.data, selected && styles.selected)}
       style={{ transform: `translateY(${top}px)` }}
@@ -330,10 +330,14 @@ function OutlineRow({
           {row.children > 0 && (open ? <ChevronDown size={14} /> : <ChevronRight size={14} />)}
         </button>
         <StatusShape shape={look.shape} hue={look.hue} />
-        {renaming ? <TitleInput value={task.title} onDone={rename} /> : <span>{task.title}</span>}
+        {renaming ? (
+          <TitleInput value={task.title} onDone={rename} />
+        ) : (
+          <span title={task.title}>{task.title}</span>
+        )}
       </div>
       <div role="gridcell" className={styles[look.hue]} title={told(task)}>
-        {isContested(task) ? contendersLine(task.contenders) : task.stage.word}
+        {task.stage.word}
         {!isContested(task) && reviewMatters(task.stage) && <span className="quiet"> · {task.review}</span>}
       </div>
       <div role="gridcell" className="quiet" title={names(task, titles)}>
@@ -349,7 +353,9 @@ function OutlineRow({
         {task.started_ms !== null && <Elapsed from={task.started_ms} to={task.ended_ms} />}
       </div>
       <div role="gridcell" className="quiet">
-        {task.added !== null && `+${task.added} −${task.deleted ?? 0}`}
+        {task.added !== null &&
+          (task.added > 0 || (task.deleted ?? 0) > 0) &&
+          `+${task.added} −${task.deleted ?? 0}`}
       </div>
     </div>
   );
@@ -363,6 +369,12 @@ function agentsOf(task: TaskView): string {
 
 function names(task: TaskView, titles: ReadonlyMap<string, string>): string {
   return task.after.map((d) => titles.get(d) ?? d).join(", ");
+}
+
+/** The state, for those who see neither its shape nor its tooltip. */
+function spoken({ stage, contenders }: TaskView): string {
+  if (!isContested({ contenders })) return stage.word;
+  return `${stage.word}. ${contendersTold(contenders).replaceAll("\n", ", ")}`;
 }
 
 /** What the state's one word leaves out. */
