@@ -32,6 +32,17 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)
 }
 
+/// Opens a file for reading, but no link, and without waiting for a writer where it is a pipe.
+pub(crate) fn open_without_waiting(path: &Path) -> io::Result<std::fs::File> {
+    use rustix::fs::{Mode, OFlags, open};
+    let how = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    match open(path, how, Mode::empty()) {
+        Ok(file) => Ok(file.into()),
+        Err(rustix::io::Errno::LOOP) => Err(io::Error::other("it is a link")),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Listens at a path, which may be longer than a socket's address can be. The directory is private,
 /// and so is the socket.
 pub(crate) fn listen(path: &Path) -> io::Result<UnixListener> {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use plan::{CommitId, Report};
@@ -156,16 +157,29 @@ impl Actor {
         program: Option<&'static agents::Program>,
     ) -> Result<String, String> {
         let path = self.home.run(run).join(name);
-        match fs::metadata(&path) {
-            Ok(found) if found.len() > LARGEST_REPORT => {
-                Err(format!("The report has {} bytes; at most {LARGEST_REPORT} are read.", found.len()))
-            }
-            Ok(_) => fs::read_to_string(&path).map_err(|error| format!("The report can't be read: {error}.")),
-            Err(_) => program
+        match read_plain(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => program
                 .and_then(|program| program.last_message(&self.home.run(run), &self.log_tail(run, LOG)))
                 .ok_or_else(|| "The agent ended without a report.".to_owned()),
+            Err(error) => Err(format!("The report can't be read: {error}.")),
+            Ok(bytes) if bytes.len() as u64 > LARGEST_REPORT => {
+                Err(format!("The report is larger than the {LARGEST_REPORT} bytes that are read of one."))
+            }
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| "The report is not UTF-8 text.".to_owned()),
         }
     }
+}
+
+/// A file's first bytes, one more than a report may have. A pipe or a device would hold the engine up, and what a link
+/// leads to was not written there: neither is a report.
+fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+    let file = crate::os::open_without_waiting(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST_REPORT + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
