@@ -127,6 +127,21 @@ fn what_is_no_report_is_never_a_pass() {
         ),
         ("no such line", cites("{\"file\":\"src/chunk.sh\",\"line\":99,\"why\":\"\"}"), "src/chunk.sh:99"),
         ("no such file", cites("{\"file\":\"src/gone.sh\",\"line\":1,\"why\":\"\"}"), "src/gone.sh"),
+        (
+            "a requirement of its own",
+            write(&full.replace("EVIDENCE", "").replace("\"2\"", "\"2\",\"status\":\"met\"},{\"id\":\"9\"")),
+            "no requirement 9",
+        ),
+        // None of these may hold the engine up, let alone fill its memory.
+        ("a pipe", "mkfifo \"$COPPICE_REVIEW_OUTPUT\"".to_owned(), "no plain file"),
+        ("a device", "ln -s /dev/zero \"$COPPICE_REVIEW_OUTPUT\"".to_owned(), "a link"),
+        ("a folder", "mkdir \"$COPPICE_REVIEW_OUTPUT\"".to_owned(), "no plain file"),
+        ("no text", "printf '{\"\\377\":1}' > \"$COPPICE_REVIEW_OUTPUT\"".to_owned(), "UTF-8"),
+        (
+            "more than anybody reads",
+            "head -c 5000000 /dev/zero | tr '\\0' ' ' > \"$COPPICE_REVIEW_OUTPUT\"".to_owned(),
+            "larger",
+        ),
     ];
     for (name, script, says) in cases {
         let scene = Scene::new();
@@ -188,6 +203,43 @@ fn what_nobody_can_verify_is_a_persons_to_decide() {
     scene.coppice.run(&["waive", "chunk", "F1", "The second holds."]).expect(0);
     scene.coppice.run(&["approve", "chunk"]).expect(0);
     scene.coppice.follow(seen).wait_for("landed", "chunk");
+}
+
+/// Calls every requirement that it is given what `STATUS` says.
+const CLERK: &str = r#"
+verdicts=$(grep -o '"id": "[0-9]*"' "$COPPICE_REVIEW_INPUT" | sed 's/.*/{&,"status":"STATUS","evidence":[]}/')
+printf '{"requirements":[%s],"findings":[]}' "$(printf '%s' "$verdicts" | tr '\n' ',')" > "$COPPICE_REVIEW_OUTPUT"
+"#;
+
+#[test]
+fn a_review_that_leaves_a_point_open_has_not_passed() {
+    let scene = Scene::new();
+    let unsure = CLERK.replace("STATUS", "unverifiable");
+    let done = scene.run(&reviewed(&scene, PlanFile::auto("Chunks"), &unsure)).expect(1);
+    assert_eq!(done.get("needs_you", "chunk").text("code"), "undecided");
+    assert_eq!(verdicts(&done), [("gaps".to_owned(), 0, 0)]);
+}
+
+#[test]
+fn a_verdict_says_nothing_of_other_words() {
+    let scene = Scene::new();
+    let clerk = CLERK.replace("STATUS", "met");
+    let plan = reviewed(&scene, PlanFile::manual("Chunks"), &clerk);
+    scene.run(&plan).expect(1);
+    let status = || scene.coppice.run(&["report", "chunk"]).expect(0).stdout;
+    assert!(status().contains("Reviewed: 3 of 3 met"), "{}", status());
+    let edited = plan.text().replace("chooses the separator", "chooses the separator, of any length");
+    scene.plan_text(&edited);
+    scene.go_on(&[]).finish().expect(1);
+    let page = status();
+    assert!(page.contains("Review void: the spec changed") && page.contains("3  not judged"), "{page}");
+    let seen = scene.coppice.events(0).last().map_or(0, |event| event.seq());
+    scene.coppice.run(&["recheck", "chunk"]).expect(0);
+    let follow = scene.coppice.follow(seen);
+    follow.wait("the new words are read", |events| {
+        events.iter().any(|event| event.of("review.finished", "chunk") && event.text("verdict") == "pass")
+    });
+    assert!(status().contains("Reviewed: 3 of 3 met"), "{}", status());
 }
 
 #[test]

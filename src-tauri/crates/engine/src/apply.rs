@@ -317,7 +317,11 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
             plan.change(task, *attempt, touched, |known| known.evidence.push(evidence.clone()));
         }
         Fact::ReviewBegun { task, attempt, .. } => {
-            plan.change(task, *attempt, touched, |known| known.review.pending.clear());
+            let spec = plan.doc_task(task).map(|task| plan::requirements(&task.spec)).unwrap_or_default();
+            plan.change(task, *attempt, touched, |known| {
+                known.review.pending.clear();
+                known.review.gaps.begin(spec);
+            });
         }
         Fact::ReportTaken { task, attempt, by, report } => {
             plan.change(task, *attempt, touched, |known| {

@@ -104,15 +104,17 @@ impl Fact {
                 run: evidence.run.map(|run| run.to_string()),
                 duration_ms: evidence.duration_ms,
             },
-            Fact::ReviewFinished { task, attempt, reviewed, unmet, findings } => EventBody::ReviewFinished {
-                task: text(&task),
-                attempt,
-                head: reviewed.head.to_string(),
-                base: reviewed.base.to_string(),
-                verdict: wire::verdict(&reviewed, unmet, findings),
-                unmet,
-                findings,
-            },
+            Fact::ReviewFinished { task, attempt, reviewed, unmet, findings, unverifiable } => {
+                EventBody::ReviewFinished {
+                    task: text(&task),
+                    attempt,
+                    head: reviewed.head.to_string(),
+                    base: reviewed.base.to_string(),
+                    verdict: wire::verdict(&reviewed, unmet + findings + unverifiable),
+                    unmet,
+                    findings,
+                }
+            }
             Fact::FixStarted { task, attempt, round } => {
                 EventBody::FixStarted { task: text(&task), attempt, round }
             }

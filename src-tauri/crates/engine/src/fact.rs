@@ -213,6 +213,9 @@ pub enum Fact {
         /// Requirements that are not met, and findings that are open.
         unmet: u32,
         findings: u32,
+        /// Requirements that nobody could verify.
+        #[serde(default)]
+        unverifiable: u32,
     },
     FixStarted {
         task: TaskId,

@@ -47,9 +47,9 @@ pub fn outcome(outcome: Outcome) -> Option<protocol::RunOutcome> {
     })
 }
 
-/// What a review came to, as events carry it.
-pub fn verdict(reviewed: &crate::world::Reviewed, unmet: u32, findings: u32) -> protocol::ReviewVerdict {
-    match (reviewed.failed.is_some(), unmet + findings) {
+/// What a review came to, as events carry it. `open` points are left: requirements unmet or unverifiable, findings.
+pub fn verdict(reviewed: &crate::world::Reviewed, open: u32) -> protocol::ReviewVerdict {
+    match (reviewed.failed.is_some(), open) {
         (true, _) => protocol::ReviewVerdict::Failed,
         (false, 0) => protocol::ReviewVerdict::Pass,
         (false, _) => protocol::ReviewVerdict::Gaps,

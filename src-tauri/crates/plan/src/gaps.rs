@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::report::{Addressed, Kind, Place, Report, Reported, Severity, Status};
+use crate::requirement::Requirement;
 
 /// A finding, or an unmet requirement, that comes back this often goes to a person.
 pub const TOO_OFTEN: u32 = 3;
@@ -15,6 +16,9 @@ pub const TOO_OFTEN: u32 = 3;
 /// All that is known of an attempt against its spec.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gaps {
+    /// The numbered items of the spec as the newest review was given them.
+    #[serde(default)]
+    pub spec: Vec<Requirement>,
     pub requirements: Vec<Judged>,
     /// In the order in which they were found.
     pub findings: Vec<Finding>,
@@ -120,6 +124,35 @@ impl Judged {
 }
 
 impl Gaps {
+    /// A review begins, of this spec: a verdict on other words, and a waiver of them, says nothing any more.
+    pub fn begin(&mut self, spec: Vec<Requirement>) {
+        if self.knows_its_spec() {
+            self.requirements.retain(|judged| {
+                let words = |of: &[Requirement]| {
+                    of.iter().find(|known| known.id == judged.id).map(|known| known.text.clone())
+                };
+                words(&spec).is_some_and(|text| words(&self.spec) == Some(text))
+            });
+        }
+        self.spec = spec;
+    }
+
+    /// The newest review was given exactly this spec.
+    pub fn is_of(&self, spec: &[Requirement]) -> bool {
+        !self.knows_its_spec() || self.spec == spec
+    }
+
+    /// The newest verdict on a requirement in these words.
+    pub fn verdict_on(&self, requirement: &Requirement) -> Option<&Judged> {
+        let same = !self.knows_its_spec() || self.spec.contains(requirement);
+        self.requirements.iter().find(|judged| same && judged.id == requirement.id)
+    }
+
+    /// False in what was kept before the spec was.
+    fn knows_its_spec(&self) -> bool {
+        !self.spec.is_empty() || self.requirements.is_empty()
+    }
+
     /// Takes one review up: the reports of all its reviewers together.
     pub fn review(&mut self, reports: &[(String, Report)]) {
         self.judge(reports);
@@ -245,6 +278,11 @@ impl Gaps {
         self.requirements.iter().filter(|judged| judged.is_open(Status::Unmet))
     }
 
+    /// Requirements that nobody could verify and nobody waived.
+    pub fn unverifiable(&self) -> impl Iterator<Item = &Judged> {
+        self.requirements.iter().filter(|judged| judged.is_open(Status::Unverifiable))
+    }
+
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.is_open())
     }
@@ -265,9 +303,7 @@ impl Gaps {
             return if stuck && !self.asked { Next::Stuck { open: open as u32 } } else { Next::Fix };
         }
         let defects = self.open().filter(|finding| finding.blocks() && !finding.is_for_a_fixer()).count();
-        let unverifiable =
-            self.requirements.iter().filter(|judged| judged.is_open(Status::Unverifiable)).count();
-        match defects + unverifiable {
+        match defects + self.unverifiable().count() {
             0 => Next::Pass,
             points => Next::Undecided { points: points as u32 },
         }

@@ -12,6 +12,12 @@ use crate::requirement::Requirement;
 /// The schema that a report follows, as JSON Schema.
 pub const SCHEMA: &str = include_str!("../schema/gap-report.json");
 
+/// Most findings of one report. Each is compared with each, and read by a person.
+pub const MOST_FINDINGS: usize = 500;
+
+/// Most lines that one report cites as evidence.
+pub const MOST_PLACES: usize = 5_000;
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// One for each requirement; in a re-review those that it leaves out keep the verdict they had.
@@ -115,8 +121,17 @@ impl Report {
         if text.is_empty() {
             return Err("There is no report.".to_owned());
         }
-        serde_json::from_str(unfenced(text))
-            .map_err(|error| format!("The report is not as the schema says: {error}."))
+        let report: Report = serde_json::from_str(unfenced(text))
+            .map_err(|error| format!("The report is not as the schema says: {error}."))?;
+        let places = report.requirements.iter().map(|verdict| verdict.evidence.len()).sum::<usize>();
+        for (count, most, what) in
+            [(report.findings.len(), MOST_FINDINGS, "findings"), (places, MOST_PLACES, "places of evidence")]
+        {
+            if count > most {
+                return Err(format!("The report has {count} {what}; keep the {most} that matter most."));
+            }
+        }
+        Ok(report)
     }
 
     /// The files whose lines it cites.
@@ -127,12 +142,20 @@ impl Report {
     }
 
     /// What keeps the report from being one, in sentences for the reviewer. `lines` tells how many lines each cited
-    /// file has at the reviewed head, `None` where it is not there. `expected` are the requirements that need a
-    /// verdict.
-    pub fn problems(&self, expected: &[Requirement], lines: &BTreeMap<String, Option<u32>>) -> Vec<String> {
+    /// file has at the reviewed head, `None` where it is not there. `expected` are the requirements of the `spec` that
+    /// need a verdict.
+    pub fn problems(
+        &self,
+        spec: &[Requirement],
+        expected: &[Requirement],
+        lines: &BTreeMap<String, Option<u32>>,
+    ) -> Vec<String> {
         let mut found = Vec::new();
         let mut judged = BTreeSet::new();
         for verdict in &self.requirements {
+            if !spec.iter().any(|requirement| requirement.id == verdict.id) {
+                found.push(format!("The spec has no requirement {}.", verdict.id));
+            }
             if !judged.insert(verdict.id.as_str()) {
                 found.push(format!("Requirement {} has two verdicts.", verdict.id));
             }
@@ -147,8 +170,10 @@ impl Report {
             if finding.why.trim().is_empty() {
                 found.push("A finding does not say why.".to_owned());
             }
-            if let Some(file) = &finding.file {
-                found.extend(misplaced(file, finding.line, lines));
+            match (&finding.file, finding.line) {
+                (Some(file), line) => found.extend(misplaced(file, line, lines)),
+                (None, Some(line)) => found.push(format!("A finding cites line {line} of no file.")),
+                (None, None) => {}
             }
         }
         found

@@ -17,7 +17,7 @@ impl Turn<'_> {
         if plan.doc.settings.review.is_none() {
             return self.gates_passed(at);
         }
-        if is_reviewed(attempt) { self.after_review(at) } else { self.set_view(at) }
+        if is_reviewed(plan, attempt) { self.after_review(at) } else { self.set_view(at) }
     }
 
     /// The newest review read exactly this head: what follows from it?
@@ -85,13 +85,12 @@ impl Turn<'_> {
             .into_values()
             .map(|found| (found.check.clone(), found.code, found.run.clone()))
             .collect();
-        let spec = plan.doc_task(&at.task).map(|task| task.spec.clone()).unwrap_or_default();
         let parts = ReviewParts {
             project,
             base: attempt.base.clone(),
             head,
             since: attempt.review.last.as_ref().map(|last| last.head.clone()),
-            requirements: plan::requirements(&spec),
+            requirements: attempt.review.gaps.spec.clone(),
             open: attempt.review.gaps.open().cloned().collect(),
             checks,
             refused,
@@ -158,7 +157,8 @@ impl Turn<'_> {
         let (Some(plan), Some(attempt)) = (self.plan(&at.plan), self.attempt(at)) else { return };
         let report = match result {
             Ok(read) => {
-                let problems = read.report.problems(&self.expected(at), &read.lines);
+                let spec = &attempt.review.gaps.spec;
+                let problems = read.report.problems(spec, &self.expected(at), &read.lines);
                 if !problems.is_empty() {
                     return self.ask_reviewer_again(at, reviewer, again, problems);
                 }
@@ -173,18 +173,19 @@ impl Turn<'_> {
             return self.launch_reviewer(at, reviewer + 1, false, Vec::new());
         }
         self.finish_review(at, None);
-        self.after_review(at);
+        // If the spec was edited meanwhile, what was read is not what is asked for.
+        self.review_gate(at);
     }
 
     /// Requirements that need a verdict: all in a first review, later those that are not met yet.
     fn expected(&self, at: &At) -> Vec<plan::Requirement> {
-        let (Some(plan), Some(attempt)) = (self.plan(&at.plan), self.attempt(at)) else { return Vec::new() };
-        let spec = plan.doc_task(&at.task).map(|task| task.spec.as_str()).unwrap_or_default();
+        let Some(attempt) = self.attempt(at) else { return Vec::new() };
         let met = |id: &str| {
             let judged = attempt.review.gaps.requirements.iter().find(|judged| judged.id == id);
             judged.is_some_and(|judged| judged.status == plan::report::Status::Met || judged.waived.is_some())
         };
-        plan::requirements(spec).into_iter().filter(|requirement| !met(&requirement.id)).collect()
+        let spec = attempt.review.gaps.spec.iter();
+        spec.filter(|requirement| !met(&requirement.id)).cloned().collect()
     }
 
     /// Once; then the review has failed.
@@ -213,9 +214,11 @@ impl Turn<'_> {
             gaps.review(&attempt.review.pending);
         }
         let (unmet, findings) = (gaps.unmet().count() as u32, gaps.open().count() as u32);
+        let unverifiable = gaps.unverifiable().count() as u32;
+        let (task, attempt) = (at.task.clone(), at.attempt);
         self.record(
             &at.plan,
-            Fact::ReviewFinished { task: at.task.clone(), attempt: at.attempt, reviewed, unmet, findings },
+            Fact::ReviewFinished { task, attempt, reviewed, unmet, findings, unverifiable },
         );
     }
 
@@ -362,7 +365,7 @@ impl Turn<'_> {
             )
         });
         let (Some(plan), Some(attempt)) = (self.plan(&at.plan), self.attempt(at)) else { return };
-        if !undecided || !is_reviewed(attempt) {
+        if !undecided || !is_reviewed(plan, attempt) {
             return;
         }
         match attempt.review.gaps.next(rounds(plan)) {
@@ -379,10 +382,12 @@ impl Turn<'_> {
     }
 }
 
-/// A review that could be read has read exactly this head.
-fn is_reviewed(attempt: &Attempt) -> bool {
+/// A review that could be read has read exactly this head, against the spec as it is.
+fn is_reviewed(plan: &Plan, attempt: &Attempt) -> bool {
     let last = attempt.review.last.as_ref();
+    let spec = plan.doc_task(&attempt.task).map(|task| task.spec.as_str()).unwrap_or_default();
     last.is_some_and(|last| last.failed.is_none() && attempt.head.as_ref() == Some(&last.head))
+        && attempt.review.gaps.is_of(&plan::requirements(spec))
 }
 
 fn rounds(plan: &Plan) -> u32 {

@@ -241,7 +241,7 @@ fn task_view(
         action,
         added: attempt.filter(|_| has_size).map(|attempt| attempt.size.added),
         deleted: attempt.filter(|_| has_size).map(|attempt| attempt.size.deleted),
-        review: review::words(attempt),
+        review: review::words(plan, attempt),
         why_waiting: why,
         unblocks,
         critical: critical.contains(&task.id),

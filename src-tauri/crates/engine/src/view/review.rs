@@ -10,10 +10,13 @@ use crate::world::{Attempt, Plan, Reviewed};
 pub(super) fn review(plan: &Plan, attempt: &Attempt) -> ReviewView {
     let gaps = &attempt.review.gaps;
     let spec = plan.doc_task(&attempt.task).map(|task| task.spec.as_str()).unwrap_or_default();
-    let requirements = plan::requirements(spec)
-        .into_iter()
+    let spec = plan::requirements(spec);
+    let requirements = spec
+        .iter()
+        .cloned()
         .map(|requirement| {
-            let judged = gaps.requirements.iter().find(|judged| judged.id == requirement.id);
+            // A verdict on other words is none on these.
+            let judged = gaps.verdict_on(&requirement);
             RequirementView {
                 id: requirement.id,
                 text: requirement.text,
@@ -28,7 +31,7 @@ pub(super) fn review(plan: &Plan, attempt: &Attempt) -> ReviewView {
         })
         .collect();
     ReviewView {
-        last: attempt.review.last.as_ref().map(|last| reviewed(attempt, last)),
+        last: attempt.review.last.as_ref().map(|last| reviewed(attempt, last, &spec)),
         rounds: gaps.rounds,
         most_rounds: plan.doc.settings.review.as_ref().map_or(0, |review| review.rounds),
         requirements,
@@ -37,7 +40,7 @@ pub(super) fn review(plan: &Plan, attempt: &Attempt) -> ReviewView {
 }
 
 /// For a card, and wherever an approval is asked for.
-pub(super) fn words(attempt: Option<&Attempt>) -> String {
+pub(super) fn words(plan: &Plan, attempt: Option<&Attempt>) -> String {
     let none = || "Not reviewed".to_owned();
     let Some(attempt) = attempt else { return none() };
     let gaps = &attempt.review.gaps;
@@ -47,6 +50,10 @@ pub(super) fn words(attempt: Option<&Attempt>) -> String {
     }
     if attempt.head.as_ref() != Some(&last.head) {
         return "Review void: the head moved".to_owned();
+    }
+    let spec = plan.doc_task(&attempt.task).map(|task| task.spec.as_str()).unwrap_or_default();
+    if !gaps.is_of(&plan::requirements(spec)) {
+        return "Review void: the spec changed".to_owned();
     }
     let total = gaps.requirements.len();
     let settled = |judged: &&plan::Judged| judged.status == Status::Met || judged.waived.is_some();
@@ -63,16 +70,21 @@ pub(super) fn words(attempt: Option<&Attempt>) -> String {
     }
 }
 
-fn reviewed(attempt: &Attempt, last: &Reviewed) -> ReviewedView {
+fn reviewed(attempt: &Attempt, last: &Reviewed, spec: &[plan::Requirement]) -> ReviewedView {
     let gaps = &attempt.review.gaps;
-    let (unmet, findings) = (gaps.unmet().count() as u32, gaps.open().count() as u32);
+    let open = gaps.unmet().count() + gaps.unverifiable().count() + gaps.open().count();
+    let void = if attempt.head.as_ref() != Some(&last.head) {
+        Some("The head moved since.")
+    } else {
+        (!gaps.is_of(spec)).then_some("The spec's requirements changed since.")
+    };
     ReviewedView {
         head: last.head.to_string(),
         base: last.base.to_string(),
         by: last.by.clone(),
-        verdict: wire::verdict(last, unmet, findings),
+        verdict: wire::verdict(last, open as u32),
         failed: last.failed.clone(),
-        void: (attempt.head.as_ref() != Some(&last.head)).then(|| "The head moved since.".to_owned()),
+        void: void.map(ToOwned::to_owned),
         at_ms: last.at_ms,
     }
 }

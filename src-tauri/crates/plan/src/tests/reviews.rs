@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use crate::gaps::{Gaps, Next, State, TOO_OFTEN};
-use crate::report::{Addressed, Answer, Kind, Report, Reported, Severity, Status, Verdict};
+use crate::report::{
+    Addressed, Answer, Kind, MOST_FINDINGS, MOST_PLACES, Place, Report, Reported, Severity, Status, Verdict,
+};
 use crate::requirements;
 
 fn finding(kind: Kind, severity: Severity, why: &str) -> Reported {
@@ -69,20 +71,65 @@ fn a_report_must_judge_everything_and_cite_what_is_there() {
     let report = Report::parse(
         r#"{"requirements":[{"id":"1","status":"met","evidence":[
               {"file":"a.rs","line":3,"why":""},{"file":"a.rs","line":4,"why":""},{"file":"gone.rs","line":1,"why":""}]},
-            {"id":"1","status":"unmet","evidence":[]}],
+            {"id":"1","status":"unmet","evidence":[]},{"id":"7","status":"met","evidence":[]}],
             "findings":[{"kind":"missing","severity":"minor","file":"new.rs","why":"Not there.","verify":""},
-                        {"kind":"quality","severity":"minor","file":"a.rs","line":0,"why":" ","verify":""}]}"#,
+                        {"kind":"quality","severity":"minor","file":"a.rs","line":0,"why":" ","verify":""},
+                        {"kind":"quality","severity":"minor","line":8,"why":"Where?","verify":""}]}"#,
     )
     .unwrap();
     let lines = BTreeMap::from([("a.rs".to_owned(), Some(3)), ("gone.rs".to_owned(), None)]);
-    insta::assert_snapshot!(report.problems(&expected, &lines).join("\n"), @r"
+    insta::assert_snapshot!(report.problems(&expected, &expected, &lines).join("\n"), @r"
     It cites a.rs:4, but the file has 3 lines.
     It cites gone.rs:1, but there is no such file.
     Requirement 1 has two verdicts.
+    The spec has no requirement 7.
     Requirement 2 has no verdict.
     A finding does not say why.
     It cites a.rs:0, but the file has 3 lines.
+    A finding cites line 8 of no file.
     ");
+}
+
+#[test]
+fn a_report_that_nobody_could_read_is_refused() {
+    let parse = |findings, places| {
+        let evidence = (1..=places).map(|line| Place { file: "a.rs".into(), line, why: String::new() });
+        let verdict = Verdict { evidence: evidence.collect(), ..verdict("1", Status::Met) };
+        let finding = |n| finding(Kind::Quality, Severity::Minor, &format!("Number {n}."));
+        let report = Report {
+            requirements: vec![verdict],
+            findings: (0..findings).map(finding).collect(),
+            addressed: vec![],
+        };
+        Report::parse(&serde_json::to_string(&report).unwrap())
+    };
+    parse(MOST_FINDINGS, MOST_PLACES as u32).unwrap();
+    let many = parse(MOST_FINDINGS + 1, 1).unwrap_err();
+    assert!(many.contains("501 findings"), "{many}");
+    let many = parse(1, MOST_PLACES as u32 + 1).unwrap_err();
+    assert!(many.contains("5001 places"), "{many}");
+}
+
+#[test]
+fn a_verdict_is_on_the_words_that_were_read() {
+    let spec = |text| requirements(text);
+    let mut gaps = Gaps::default();
+    let first = spec("1. One.\n2. Two.\n3. Three.\n");
+    gaps.begin(first.clone());
+    let all = vec![verdict("1", Status::Met), verdict("2", Status::Met), verdict("3", Status::Unmet)];
+    gaps.review(&[by("r", Report { requirements: all, ..Report::default() })]);
+    gaps.waive("3", "Later.");
+    assert!(gaps.is_of(&first));
+    // The second is other words now, the third is gone.
+    let edited = spec("1. One.\n2. Two, and fast.\n");
+    assert!(!gaps.is_of(&edited));
+    let met = |gaps: &Gaps| edited.iter().map(|one| gaps.verdict_on(one).is_some()).collect::<Vec<_>>();
+    assert_eq!(met(&gaps), [true, false]);
+    gaps.begin(edited.clone());
+    assert_eq!(met(&gaps), [true, false]);
+    assert_eq!(gaps.requirements.len(), 1);
+    gaps.review(&[by("r", Report { requirements: vec![verdict("2", Status::Unmet)], ..Report::default() })]);
+    assert_eq!((gaps.next(5), gaps.is_of(&edited)), (Next::Fix, true));
 }
 
 #[test]
