@@ -78,6 +78,37 @@ fn a_plan_can_have_leftovers_committed_by_scope() {
     assert!(scene.repo.files("main").contains(&"b/x".into()));
 }
 
+/// Many agents begin with a branch of their own: what lands is what they made all the same, once.
+#[test]
+fn an_agent_that_leaves_its_branch_lands_what_it_made() {
+    for leave in ["git checkout --quiet -b mine", "git checkout --quiet --detach", "git branch -m mine"] {
+        let scene = Scene::new();
+        let script = format!("{leave}\n{IN_SCOPE}git add -- src/a.txt\ngit commit --quiet -m Work");
+        let plan = PlanFile::auto("One")
+            .check("test", "sh test.sh")
+            .agent("agent", &scene.script("agent", &script))
+            .task(Task::new("a"));
+        let done = scene.run(&plan).expect(0);
+        assert_eq!(scene.repo.show("main", "src/a.txt"), "good", "{leave}");
+        assert_eq!(done.count("approved", "a"), 1, "{leave}: {}", done.report);
+        assert!(done.find("approval.void", "a").is_none(), "{leave}: {}", done.report);
+    }
+}
+
+#[test]
+fn an_agent_that_parts_from_its_branch_is_for_a_person() {
+    let scene = Scene::new();
+    let script = format!(
+        "{IN_SCOPE}git add -- src/a.txt\ngit commit --quiet -m One\ngit checkout --quiet -b mine HEAD~1\n\
+         git commit --quiet --allow-empty -m Other"
+    );
+    let done = scene.run(&one(&scene, &script)).expect(1);
+    let asks = done.get("needs_you", "a");
+    assert_eq!(asks.text("code"), "blocked");
+    assert!(asks.text("reason").contains("mine checked out"), "{asks:?}");
+    assert!(done.landed().is_empty());
+}
+
 #[test]
 fn what_was_committed_outside_the_scope_never_lands() {
     let scene = Scene::new();

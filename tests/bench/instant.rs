@@ -62,6 +62,7 @@ impl Instantly {
             dirty_inside: Vec::new(),
             dirty_outside: Vec::new(),
             in_progress: None,
+            apart: None,
         }
     }
 

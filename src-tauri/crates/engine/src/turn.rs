@@ -149,6 +149,8 @@ pub struct Inspected {
     pub dirty_outside: Vec<String>,
     /// "a rebase", "a merge", …
     pub in_progress: Option<String>,
+    /// It is not on its branch, and can't be brought back: what is checked out instead.
+    pub apart: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -214,6 +216,8 @@ pub enum Effect {
         at: At,
         project: Project,
         worktree: PathBuf,
+        /// The attempt's own branch, to which the worktree is brought back; `None` while somebody works there.
+        branch: Option<String>,
         base: CommitId,
         scope: ScopeGlobs,
     },

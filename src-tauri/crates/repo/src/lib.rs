@@ -28,6 +28,7 @@ mod place;
 mod predict;
 mod read;
 mod refs;
+mod rejoin;
 mod remote;
 mod restore;
 mod snapshot;

@@ -41,9 +41,9 @@ impl Actor {
                 let result = self.cut(&project, &worktree, branch, &base, &copy).await;
                 Input::WorktreeCut { at, result }
             }
-            Effect::Inspect { at, project, worktree, base, scope } => {
+            Effect::Inspect { at, project, worktree, branch, base, scope } => {
                 let keep = format!("{}/{}/{}.head", at.plan, at.task, at.attempt);
-                let result = self.inspect(&project, &worktree, &base, &scope, &keep).await;
+                let result = self.inspect(&project, &worktree, branch.as_deref(), &base, &scope, &keep).await;
                 Input::Inspected { at, result }
             }
             Effect::CommitLeftovers { at, project, worktree, scope, message } => {
@@ -141,6 +141,7 @@ impl Actor {
         &self,
         project: &world::Project,
         worktree: &Path,
+        branch: Option<&str>,
         base: &CommitId,
         scope: &ScopeGlobs,
         keep: &str,
@@ -153,6 +154,14 @@ impl Actor {
         if head != base {
             // Evidence and approvals speak of this commit; its branch is anybody's to delete.
             repo.keep(keep, head).await.map_err(|error| sentence(&error))?;
+        }
+        // What is checked, approved and landed is the branch's: an agent may have made one of its own, or none.
+        let elsewhere = branch.filter(|branch| status.branch.as_deref() != Some(branch));
+        let mut apart = None;
+        if let Some(branch) = elsewhere.filter(|_| status.in_progress.is_none()) {
+            let joined = repo.rejoin(worktree, branch, head).await.map_err(|error| sentence(&error))?;
+            let other = || status.branch.clone().unwrap_or_else(|| head.short());
+            apart = (!joined).then(other);
         }
         let descends = repo.is_ancestor(base, head).await.map_err(|error| sentence(&error))?;
         let files =
@@ -183,6 +192,7 @@ impl Actor {
             dirty_inside: names(inside),
             dirty_outside: names(outside),
             in_progress: status.in_progress.map(|what| format!("a {what}")),
+            apart,
         })
     }
 

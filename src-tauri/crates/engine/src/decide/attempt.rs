@@ -109,10 +109,11 @@ impl Turn<'_> {
     pub(super) fn begin_inspect(&mut self, at: &At) {
         let (Some(project), Some(attempt)) = (self.project_of(&at.plan), self.attempt(at)) else { return };
         let (worktree, base) = (attempt.worktree.clone(), attempt.base.clone());
+        let branch = Some(attempt.branch.clone());
         let scope = self.scope_of(at);
         self.stage(at, Stage::Checking);
         self.step(at, Step::Inspect);
-        self.effect(Effect::Inspect { at: at.clone(), project, worktree, base, scope });
+        self.effect(Effect::Inspect { at: at.clone(), project, worktree, branch, base, scope });
     }
 
     pub(super) fn inspected(&mut self, at: &At, result: Result<Inspected, String>) {
@@ -144,6 +145,14 @@ impl Turn<'_> {
         if let Some(what) = seen.in_progress {
             let why = format!(
                 "Its worktree is in the middle of {what}: finish or abort it there, then check again."
+            );
+            return self.rest_needing(at, NeedsYou::Blocked { why });
+        }
+        if let Some(other) = seen.apart {
+            let branch = self.attempt(at).map(|attempt| attempt.branch.clone()).unwrap_or_default();
+            let why = format!(
+                "Its worktree has {other} checked out, which does not hold all of its branch {branch}: check that \
+                 branch out there, bring in what is missing, then check again."
             );
             return self.rest_needing(at, NeedsYou::Blocked { why });
         }

@@ -101,7 +101,7 @@ impl Turn<'_> {
         let (worktree, base) = (attempt.worktree.clone(), attempt.base.clone());
         let scope = self.scope_of(at);
         self.step(at, Step::Stopped { run: run.clone() });
-        self.effect(Effect::Inspect { at: at.clone(), project, worktree, base, scope });
+        self.effect(Effect::Inspect { at: at.clone(), project, worktree, branch: None, base, scope });
     }
 
     /// Its head moved and its tree is clean: its process ends and the gates begin. Otherwise a person is asked.

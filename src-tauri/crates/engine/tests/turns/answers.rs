@@ -63,6 +63,7 @@ impl Scene {
                     dirty_inside: if self.dice.roll(25) == 0 { vec!["y".into()] } else { vec![] },
                     dirty_outside: if self.dice.roll(8) == 0 { vec!["z".into()] } else { vec![] },
                     in_progress: None,
+                    apart: None,
                 };
                 self.input(Input::Inspected { at, result: Ok(inspected) });
             }
