@@ -104,6 +104,24 @@ fn a_permission_is_refused_with_words() {
 }
 
 #[test]
+fn a_question_is_answered_in_words_alone() {
+    let scene = scene(
+        "question='{\"hook_event_name\":\"PermissionRequest\",\"tool_name\":\"AskUserQuestion\",\"tool_input\":\
+         {\"questions\":[{\"question\":\"Which colour?\",\"options\":[{\"label\":\"red\"},{\"label\":\"blue\"}]}]}}'\n\
+         answer=$(hook \"$question\")\nwork \"$answer\"\nstop",
+    );
+    let run = start(&scene);
+    let asks = run.wait_for("needs_you", "a");
+    assert_eq!((asks.text("code"), asks.text("reason").contains("Which colour?")), ("question", true));
+    let refused = scene.coppice.run(&["answer", "a", "allow"]).expect(1);
+    assert!(refused.stderr.contains("in words"), "{}", refused.stderr);
+    scene.coppice.run(&["answer", "a", "blue"]).expect(0);
+    run.finish().expect(0);
+    let told = scene.repo.show("main", "a.txt");
+    assert!(told.contains(r#""Which colour?":"blue""#), "{told}");
+}
+
+#[test]
 fn an_agent_that_stops_too_early_is_told_to_go_on() {
     let scene =
         scene("stop\nprompt 'Commit it'\nhook '{\"hook_event_name\":\"UserPromptSubmit\"}'\nwork late\nstop");

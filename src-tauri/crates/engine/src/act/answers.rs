@@ -33,6 +33,8 @@ enum Way {
     Taken,
     /// The hook that waited may come back.
     Await(Arc<Notify>),
+    /// A question: "allow" is no answer to it, and would choose whatever stands first.
+    NeedsWords,
     /// These keys, once the terminal has shown the dialog, which begins here in its log.
     Type(Vec<Keys>, u64),
 }
@@ -46,6 +48,9 @@ impl Actor {
             match self.way(run, answer, may_come).ok_or_else(settled)? {
                 (asks, Way::Taken) => break (asks, Vec::new(), 0),
                 (asks, Way::Type(keys, shown_from)) => break (asks, keys, shown_from),
+                (_, Way::NeedsWords) => {
+                    return Err("Its agent asks a question, which is answered in words.".to_owned());
+                }
                 // Whether it came or not is seen by looking again.
                 (_, Way::Await(came)) => drop(timeout_at(returns, came.notified()).await),
             }
@@ -66,6 +71,9 @@ impl Actor {
     fn way(&self, run: &RunId, answer: &Answer, may_come: bool) -> Option<(Signal, Way)> {
         self.with_session(run, |session| {
             let (asks, asked) = session.asks()?;
+            if matches!((&asks, answer), (Signal::Question { .. }, Answer::Allow)) {
+                return Some((asks, Way::NeedsWords));
+            }
             let said = asked.said.as_bytes();
             let reply = session.program.reply(said, answer);
             let waits = reply.is_some() && session.program.hear(said).is_some_and(|heard| heard.waits);
