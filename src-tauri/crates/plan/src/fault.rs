@@ -296,6 +296,10 @@ pub(crate) fn graph_faults(doc: &PlanDoc, found: &mut Faults) {
 
 fn known_agent(settings: &Settings, name: Option<&str>, place: Vec<Step>, found: &mut Faults) {
     let Some(name) = name else { return };
+    if name.trim().is_empty() {
+        let hint = "Name one, or leave the key out.";
+        return found.add(place, "The name of an agent is empty.", hint);
+    }
     if !settings.agents.contains_key(name) {
         let near = nearest(name, settings.agents.keys().map(String::as_str));
         let hint =

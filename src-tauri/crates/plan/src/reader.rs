@@ -202,6 +202,10 @@ impl<'a> Reader<'a> {
         } else {
             self.texts(&section, "agent").unwrap_or_default()
         };
+        if section.table.get("agent").and_then(Item::as_array).is_some_and(|names| names.is_empty()) {
+            let hint = "Name one or more, or leave the key out: then another vendor's agent reviews.";
+            self.add(self.span(&section, "agent"), "An empty list names no reviewer.", hint);
+        }
         let rounds = self.number(&section, "rounds").unwrap_or(crate::document::DEFAULT_ROUNDS);
         Some(Review { agents, rounds })
     }

@@ -247,3 +247,22 @@ fn text_that_is_no_toml() {
     assert_snapshot!(check("slots = 1\nslots = 2"), @r#"2:1: "slots" stands here for the second time. Remove one of the two."#);
     assert_snapshot!(check("[[task]]\nid = a"), @"2:6: String values must be quoted, expected literal string.");
 }
+
+#[test]
+fn agents_that_have_no_name() {
+    assert_snapshot!(check(
+        r#"[agents.q]
+        adapter = "claude"
+        [review]
+        agent = []
+        [fix]
+        agent = ""
+        [[task]]
+        id = "a"
+        attempts = ["", "q"]"#
+    ), @r#"
+    4:9: An empty list names no reviewer. Name one or more, or leave the key out: then another vendor's agent reviews.
+    6:9: The name of an agent is empty. Name one, or leave the key out.
+    9:13: The name of an agent is empty. Name one, or leave the key out.
+    "#);
+}
