@@ -73,6 +73,8 @@ fn one_takes_a_file_from_the_other_and_lands_and_the_other_is_kept() {
 
     scene.coppice.run(&["adopt", "table", "1", "the", "smaller", "one"]).expect(0);
     run.wait_for("adopted", "table");
+    let over = scene.coppice.run(&["adopt", "table", "2"]).expect(1);
+    assert!(over.stderr.contains("Attempt 2 of The table is over"), "{}", over.stderr);
     run.kill();
     scene.go_on(&[]).finish().expect(0);
     let events = scene.coppice.events(0);
@@ -166,6 +168,9 @@ fn what_cannot_be_chosen_is_refused_and_changes_nothing() {
     says(&["take", "table", "--into", "1", "--from", "1", "src/table.sh"], "side by side");
     says(&["approve", "table"], "which one is meant");
     says(&["judge", "table", "1", "2", "--agent", "nobody"], "nobody");
+    says(&["report", "table", "--attempt", "9"], "no attempt 9");
+    let other = scene.coppice.run(&["report", "table", "--attempt", "2"]).expect(0).stdout;
+    assert!(other.contains("attempt 2 (gpt): Not reviewed"), "{other}");
     let detail = scene.coppice.run(&["status", "--json"]).expect(0).json().remove(0);
     assert_eq!(detail["tasks"][0]["contenders"].as_array().unwrap().len(), 2);
     assert_eq!(detail["tasks"][0]["stage"]["word"], "Ready to compare");

@@ -114,6 +114,7 @@ impl NeedsYou {
     /// One sentence for the screen.
     pub fn describe(&self) -> String {
         match self {
+            NeedsYou::FailedTwice { attempts: 0 | 1, last } => format!("Failed: {}", lower(&last.describe())),
             NeedsYou::FailedTwice { attempts, last } => {
                 format!("Failed {} times; the last time: {}", attempts, lower(&last.describe()))
             }

@@ -140,7 +140,7 @@ fn page(detail: &TaskDetail, view: &CompareView) -> String {
     }
     for judgement in &detail.judgements {
         let said = match (&judgement.failed, judgement.better) {
-            (Some(why), _) => format!("came to nothing: {}", printable(why)),
+            (Some(why), _) => format!("came to nothing: {}", printable(why.trim_end_matches('.'))),
             (None, Some(better)) => format!("prefers {better} in either order"),
             (None, None) => "can't tell them apart".to_owned(),
         };

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use protocol::{FindingState, FindingView, RequirementStatus, RequirementView, ReviewView, TaskDetail};
+use protocol::{
+    AttemptView, FindingState, FindingView, RequirementStatus, RequirementView, ReviewView, TaskDetail,
+};
 
 use super::decide::find_task;
 use super::print;
@@ -17,6 +19,9 @@ pub(crate) async fn report(words: Report) -> Result<ExitCode, Failure> {
     let (_, detail) = find_task(&engine, &words.what.task).await?;
     let current = words.what.attempt.or(detail.task.attempt);
     let attempt = detail.attempts.iter().find(|attempt| Some(attempt.number) == current);
+    if let (Some(number), None) = (words.what.attempt, attempt) {
+        return Err(Failure::usage(format!("The task {} has no attempt {number}.", detail.task.id)));
+    }
     let review = attempt.map(|attempt| attempt.review.clone()).unwrap_or_default();
     let text = if words.json {
         let whole = serde_json::json!({
@@ -27,14 +32,41 @@ pub(crate) async fn report(words: Report) -> Result<ExitCode, Failure> {
         });
         format!("{whole}\n")
     } else {
-        page(&detail, &review)
+        page(&head(&detail, attempt), &review)
     };
     print(&text)?;
     Ok(DONE)
 }
 
-fn page(detail: &TaskDetail, review: &ReviewView) -> String {
-    let mut page = format!("{}: {}\n", printable(&detail.task.title), printable(&detail.task.review));
+/// What is spoken of, and what its review comes to. The task's own words are those of the attempt that speaks for it.
+fn head(detail: &TaskDetail, attempt: Option<&AttemptView>) -> String {
+    let title = printable(&detail.task.title);
+    match attempt {
+        Some(attempt) if Some(attempt.number) != detail.task.attempt => {
+            let (number, agent) = (attempt.number, printable(&attempt.agent));
+            format!("{title}, attempt {number} ({agent}): {}", words(&attempt.review))
+        }
+        _ => format!("{title}: {}", printable(&detail.task.review)),
+    }
+}
+
+fn words(review: &ReviewView) -> String {
+    match &review.last {
+        None => "Not reviewed".to_owned(),
+        Some(last) if last.failed.is_some() => "Review failed".to_owned(),
+        Some(last) if last.void.is_some() => "Review void".to_owned(),
+        Some(_) => {
+            let settled = |found: &&RequirementView| {
+                found.waived.is_some() || found.status == Some(RequirementStatus::Met)
+            };
+            let met = review.requirements.iter().filter(settled).count();
+            format!("Reviewed: {met} of {} met", review.requirements.len())
+        }
+    }
+}
+
+fn page(head: &str, review: &ReviewView) -> String {
+    let mut page = format!("{head}\n");
     // Writing to a string does not fail.
     if let Some(last) = &review.last {
         let by: Vec<_> = last.by.iter().map(|name| printable(name)).collect();

@@ -95,6 +95,15 @@ impl Turn<'_> {
         let known = plan.tasks.get(task).ok_or_else(|| not_found("task", task))?;
         let at = At { plan: id.clone(), task: task.clone(), attempt: number };
         let contends = known.contenders.iter().any(|one| one.attempt == Some(number));
+        if !contends && self.attempt(&at).is_some_and(|attempt| attempt.ended_ms.is_some()) {
+            return Err(refused(
+                format!(
+                    "Attempt {number} of {} is over; its commits are kept under refs.",
+                    self.title_of(&at)
+                ),
+                "Adopt one that is open, or try the task again.",
+            ));
+        }
         let chosen = self.attempt(&at).filter(|_| contends).ok_or_else(|| not_found("attempt", number))?;
         if chosen.adopted && !known.is_contest() {
             // The engine that recorded it died before it could answer.

@@ -113,6 +113,8 @@ fn words_for_people() {
     let paths = |n: usize| (1..=n).map(|n| format!("f{n}")).collect::<Vec<_>>();
     let twice = NeedsYou::FailedTwice { attempts: 2, last: Failure::AgentExited { code: 7 } };
     assert_snapshot!(twice.describe(), @"Failed 2 times; the last time: the agent ended with code 7.");
+    let once = NeedsYou::FailedTwice { attempts: 1, last: Failure::AgentExited { code: 7 } };
+    assert_snapshot!(once.describe(), @"Failed: the agent ended with code 7.");
     assert_snapshot!(NeedsYou::Uncommitted { paths: paths(2) }.describe(), @"The agent ended but left f1 and f2 uncommitted.");
     assert_snapshot!(NeedsYou::OutOfScope { paths: paths(9) }.describe(), @"It changed f1, f2 and 7 more outside its scope.");
     assert_snapshot!(NeedsYou::Conflict { paths: paths(1) }.describe(), @"It conflicts with the target in f1.");
