@@ -52,6 +52,12 @@ grep -q '"round"' "$COPPICE_FINDINGS"
 fix() { sed -i.old "$1" src/chunk.sh; rm src/chunk.sh.old; }
 if grep -q 'An empty list' "$COPPICE_FINDINGS"; then fix 's/END { print l }/END { if (NR) print l }/'
 else
+  if grep -q 'A full last chunk' "$COPPICE_FINDINGS"; then
+    # What the round before this one did is at hand.
+    tried=$(sed -n 's/^ *"diff": "\(.*round-1.patch\)",*$/\1/p' "$COPPICE_FINDINGS")
+    grep -q '^+.*END { if (NR) print l }' "$tried"
+    grep -q '^- Round 1: ' "$COPPICE_BRIEF"
+  fi
   fix 's/if (NR) print l/if (NR % n) print l/'
   fix 's/^size=\$1 sep=,$/size=$1 sep=,; [ "$2" = --sep ] \&\& sep=$3/'; fi
 git add -- src/chunk.sh

@@ -344,6 +344,7 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
             plan.change(task, *attempt, touched, |known| {
                 known.review.gaps.rounds = *round;
                 known.review.gaps.asked = false;
+                known.review.fixes.extend(known.head.clone().map(|head| (*round, head)));
             });
         }
         Fact::ChangesRequested { task, attempt, comments } => {

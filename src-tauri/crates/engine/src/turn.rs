@@ -402,12 +402,15 @@ pub struct JudgedSide {
 /// What a fixer is given besides the brief.
 #[derive(Debug, Clone)]
 pub struct FixParts {
+    pub project: Project,
     pub round: u32,
     pub findings: Vec<plan::Finding>,
     /// Unmet requirements, with what the reviewer pointed at.
     pub unmet: Vec<(plan::Requirement, Vec<plan::report::Place>)>,
     /// Checks that are red: name, exit code, and the run whose log shows it.
     pub red: Vec<(String, Option<i32>, Option<RunId>)>,
+    /// The rounds before this one, and what each committed.
+    pub tried: Vec<(u32, CommitId, CommitId)>,
 }
 
 /// What an agent is told.

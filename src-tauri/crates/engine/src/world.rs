@@ -182,6 +182,9 @@ pub struct Review {
     pub last: Option<Reviewed>,
     /// The head that the one before it read, where that was another.
     pub before: Option<CommitId>,
+    /// The rounds of fixing, each with the head at which it began.
+    #[serde(default)]
+    pub fixes: Vec<(u32, CommitId)>,
 }
 
 /// A review's end, bound to the commits that it read.

@@ -88,14 +88,23 @@ impl Actor {
     }
 
     /// Writes all that a fixer reads.
-    pub(super) fn hand_to_fixer(
+    pub(super) async fn hand_to_fixer(
         &self,
         dir: &Path,
         brief: &Path,
         parts: &FixParts,
     ) -> Result<Handover, String> {
+        let repo = self.settled_repo(&parts.project).await?;
+        let mut tried = Vec::new();
+        for (round, from, to) in &parts.tried {
+            let diff = dir.join(format!("round-{round}.patch"));
+            let patch = repo.patch(oid(from)?, oid(to)?).await;
+            write(&diff, &patch.map_err(|error| sentence(&error))?)?;
+            tried.push(json!({ "round": round, "from": from, "to": to, "diff": diff }));
+        }
         let findings = json!({
             "round": parts.round,
+            "tried": tried,
             "brief": brief,
             "findings": parts.findings.iter().map(finding).collect::<Vec<_>>(),
             "unmet": parts.unmet.iter()
@@ -271,6 +280,19 @@ fn fix_page(brief: &Path, findings: &Path, parts: &FixParts) -> String {
     for (name, code, _) in &parts.red {
         let ended = code.map_or_else(|| "was ended".to_owned(), |code| format!("failed with code {code}"));
         let _ = writeln!(page, "- Check {} {ended}.", one_line(name));
+    }
+    if !parts.tried.is_empty() {
+        let _ = write!(
+            page,
+            "\n## Tried before\n\nWhat is listed above is open all the same. The diffs are named in the same file; \
+             the commits' messages say what was meant.\n\n"
+        );
+    }
+    for (round, from, to) in &parts.tried {
+        let _ = match from == to {
+            true => writeln!(page, "- Round {round} committed nothing."),
+            false => writeln!(page, "- Round {round}: {}..{}", from.short(), to.short()),
+        };
     }
     page
 }

@@ -146,7 +146,7 @@ impl Actor {
             let handover = match work {
                 Work::Implement => None,
                 Work::Review(parts) => Some(self.hand_to_reviewer(&dir, page, parts).await?),
-                Work::Fix(parts) => Some(self.hand_to_fixer(&dir, page, parts)?),
+                Work::Fix(parts) => Some(self.hand_to_fixer(&dir, page, parts).await?),
                 Work::Judge(parts) => Some(self.hand_to_judge(&dir, page, parts).await?),
             };
             if let Some(handover) = handover {

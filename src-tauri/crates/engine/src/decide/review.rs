@@ -241,7 +241,11 @@ impl Turn<'_> {
     }
 
     pub(super) fn launch_fixer(&mut self, at: &At) {
-        let (Some(plan), Some(attempt)) = (self.plan(&at.plan), self.attempt(at)) else { return };
+        let (Some(plan), Some(attempt), Some(project)) =
+            (self.plan(&at.plan), self.attempt(at), self.project_of(&at.plan))
+        else {
+            return;
+        };
         let gaps = &attempt.review.gaps;
         let spec = plan.doc_task(&at.task).map(|task| task.spec.as_str()).unwrap_or_default();
         let texts = plan::requirements(spec);
@@ -257,7 +261,19 @@ impl Turn<'_> {
             .filter(|found| !found.passed())
             .map(|found| (found.check.clone(), found.code, found.run.clone()))
             .collect();
-        let parts = FixParts { round: gaps.rounds, findings: gaps.fixable().cloned().collect(), unmet, red };
+        // A round ended where the next one began.
+        let tried = attempt.review.fixes.windows(2).filter_map(|pair| match pair {
+            [(round, from), (_, to)] => Some((*round, from.clone(), to.clone())),
+            _ => None,
+        });
+        let parts = FixParts {
+            project,
+            round: gaps.rounds,
+            findings: gaps.fixable().cloned().collect(),
+            unmet,
+            red,
+            tried: tried.collect(),
+        };
         let name = plan.doc.settings.fix.as_ref().and_then(|fix| fix.agent.clone());
         let name = name.unwrap_or_else(|| attempt.agent.clone());
         let worktree = attempt.worktree.clone();
