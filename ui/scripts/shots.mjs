@@ -1,5 +1,5 @@
 // Takes pictures of the page over its fake engine, for looking at: `npm run shots [-- folder]`.
-// Every state in dark and light, at both sizes, into a folder outside the tree.
+// Every state in dark and light, at each size, into a folder outside the tree.
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,10 +38,12 @@ const places = [
   ["compare", "single", "/plan/compare/compare/single"],
   ["crowded", "graph", "/plan/crowd/graph"],
   ["crowded", "outline", "/plan/crowd/outline/t74/spec"],
+  ["crowded", "review", "/plan/crowd/review/t79/1"],
 ];
 const sizes = [
   [1440, 900],
   [1280, 800],
+  [1024, 700],
 ];
 
 const only = process.argv.slice(3);

@@ -219,10 +219,11 @@ function PaletteButton() {
         icon={<Search size={14} />}
         keyHint={key}
         className={styles.paletteButton}
+        aria-label="Search"
         data-testid={testIds.paletteOpen}
         onClick={() => runAction("app.palette")}
       >
-        Search
+        <span className={styles.searchWord}>Search</span>
       </Button>
     </Tooltip>
   );
