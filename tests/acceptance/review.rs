@@ -194,6 +194,18 @@ fn the_same_finding_three_times_goes_to_a_person() {
 }
 
 #[test]
+fn a_fixer_that_changes_nothing_is_not_started_for_ever() {
+    let scene = Scene::new();
+    let stubborn = CLERK.replace("STATUS", "unmet");
+    let plan =
+        reviewed(&scene, PlanFile::auto("Chunks"), &stubborn).agent("idle", &scene.script("idle", "exit 0"));
+    let plan = scene.plan_text(&plan.text().replace("agent = \"fixer\"", "agent = \"idle\""));
+    let done = scene.coppice.start(&plan, &scene.repo.path, &[]).finish().expect(1);
+    assert_eq!(done.count("fix.started", "chunk"), 2, "{}", done.report);
+    assert_eq!(done.get("needs_you", "chunk").text("code"), "findings_remain");
+}
+
+#[test]
 fn what_nobody_can_verify_is_a_persons_to_decide() {
     let scene = Scene::new();
     let unsure = "cat > \"$COPPICE_REVIEW_OUTPUT\" <<'END'\n{\"requirements\":[{\"id\":1,\"status\":\"unverifiable\"},\

@@ -187,6 +187,13 @@ pub struct Review {
     pub fixes: Vec<(u32, CommitId)>,
 }
 
+impl Review {
+    /// The newest rounds of fixing that left the head where it is.
+    pub fn idle_rounds(&self, head: Option<&CommitId>) -> u32 {
+        self.fixes.iter().rev().take_while(|(_, began)| Some(began) == head).count() as u32
+    }
+}
+
 /// A review's end, bound to the commits that it read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reviewed {

@@ -294,11 +294,17 @@ impl Gaps {
 
     /// What is to happen, with at most `rounds` rounds of fixing.
     pub fn next(&self, rounds: u32) -> Next {
+        self.next_after(rounds, 0)
+    }
+
+    /// The same after so many rounds in a row that changed nothing: each of them is as good as a review that saw the
+    /// same again.
+    pub fn next_after(&self, rounds: u32, idle: u32) -> Next {
         let findings = || self.fixable().filter(|finding| finding.blocks());
         let open = findings().count() + self.unmet().count();
         if open > 0 {
-            let too_often = findings().any(|finding| finding.seen >= TOO_OFTEN)
-                || self.unmet().any(|judged| judged.unmet >= TOO_OFTEN);
+            let too_often = findings().any(|finding| finding.seen + idle >= TOO_OFTEN)
+                || self.unmet().any(|judged| judged.unmet + idle >= TOO_OFTEN);
             let stuck = too_often || self.rounds >= rounds;
             return if stuck && !self.asked { Next::Stuck { open: open as u32 } } else { Next::Fix };
         }

@@ -24,7 +24,8 @@ impl Turn<'_> {
     fn after_review(&mut self, at: &At) {
         let (Some(plan), Some(attempt)) = (self.plan(&at.plan), self.attempt(at)) else { return };
         let gaps = &attempt.review.gaps;
-        match gaps.next(rounds(plan)) {
+        let idle = attempt.review.idle_rounds(attempt.head.as_ref());
+        match gaps.next_after(rounds(plan), idle) {
             Next::Pass => self.gates_passed(at),
             Next::Fix => self.begin_fix(at),
             Next::Undecided { points } => self.rest_needing(at, NeedsYou::Undecided { points }),
@@ -384,7 +385,8 @@ impl Turn<'_> {
         if !undecided || !is_reviewed(plan, attempt) {
             return;
         }
-        match attempt.review.gaps.next(rounds(plan)) {
+        let idle = attempt.review.idle_rounds(attempt.head.as_ref());
+        match attempt.review.gaps.next_after(rounds(plan), idle) {
             Next::Pass => self.gates_passed(at),
             Next::Undecided { points } => {
                 self.stage(at, Stage::NeedsYou { reason: NeedsYou::Undecided { points } })
