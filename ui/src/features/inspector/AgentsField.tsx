@@ -4,18 +4,35 @@ import { X } from "lucide-react";
 import { Button, IconButton } from "../../components/Button";
 import { SelectField } from "../../components/fields";
 import { Menu } from "../../components/Menu";
+import { edit } from "../../ipc/ask";
+import type { TaskPatch } from "../../ipc/bindings/TaskPatch";
+import type { TaskView } from "../../ipc/bindings/TaskView";
+import { usePending } from "../../ipc/pending";
 import { testIds } from "../../testids";
-import { agentsAfter } from "./agents";
+import { agentsAfter, without } from "./agents";
 import parts from "./parts.module.css";
-import { patchOf, type TabProps } from "./SpecTab";
+import type { TabProps } from "./SpecTab";
+
+type Tried = Pick<TaskView, "attempts" | "agent">;
+
+/** What one agent would have been is the first of several. */
+function knownOf({ attempts, agent }: Tried): string[] {
+  return attempts.length > 0 ? attempts : agent ? [agent] : [];
+}
 
 export function AgentsField({ plan, detail }: TabProps) {
-  const { task } = detail;
-  const patch = patchOf(plan.id, task.id);
+  const { shown: task, patch } = usePending<Tried, TaskPatch>({
+    saved: detail.task,
+    revision: plan.revision,
+    merge: (now, { attempts, agent }) => ({
+      attempts: attempts ?? now.attempts,
+      agent: agent === undefined ? now.agent : agent || plan.default_agent,
+    }),
+    send: (patch) => edit(plan.id, { type: "update_task", task: detail.task.id, patch }),
+  });
   const byDefault = plan.default_agent ? `Plan’s default (${plan.default_agent})` : "None yet";
   const several = task.attempts;
-  // What one agent would have been is the first of several.
-  const known = several.length > 0 ? several : task.agent ? [task.agent] : [];
+  const known = knownOf(task);
   return (
     <>
       {several.length === 0 && (
@@ -45,7 +62,7 @@ export function AgentsField({ plan, detail }: TabProps) {
                 icon={<X size={12} />}
                 label={`No attempt of ${agent}`}
                 data-testid={testIds.sideAgentDrop(i)}
-                onClick={() => patch(agentsAfter(several.filter((_, at) => at !== i)))}
+                onClick={() => patch((now) => agentsAfter(without(now.attempts, agent, i)))}
               />
             </span>
           ))}
@@ -66,7 +83,7 @@ export function AgentsField({ plan, detail }: TabProps) {
                 label: agent.name,
                 note: known.includes(agent.name) ? "once more" : (agent.model ?? agent.adapter),
                 testId: testIds.tryBesideAgent(agent.name),
-                run: () => patch(agentsAfter([...known, agent.name])),
+                run: () => patch((now) => agentsAfter([...knownOf(now), agent.name])),
               }))}
             />
           )}

@@ -123,3 +123,17 @@ test("agents are chosen side by side, and the last one left is the task's own", 
     expect(sent("edit_plan").at(-1)?.edit).toMatchObject({ patch: { attempts: [], agent: "codex" } }),
   );
 });
+
+test("two quick changes of who tries it both arrive", async () => {
+  const { fake } = show("api", "agent");
+  fireEvent.click(await screen.findByTestId(testIds.sideAgentDrop(0)));
+  fireEvent.keyDown(screen.getByTestId(testIds.sideAgentAdd), { key: "Enter" });
+  fireEvent.click(await screen.findByTestId(testIds.tryBesideAgent("opus")));
+  await waitFor(() => expect(sent("edit_plan")).toHaveLength(2));
+  await waitFor(() =>
+    expect(fake.state.plans.get("compare")?.view.tasks.find((t) => t.id === "api")?.attempts).toEqual([
+      "codex",
+      "opus",
+    ]),
+  );
+});
