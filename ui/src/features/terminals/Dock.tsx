@@ -2,7 +2,7 @@
 // A terminal that is not seen has no emulator; coming back attaches again and replays.
 
 import { ChevronDown, Columns2, LayoutGrid, MoreHorizontal } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { Button, IconButton } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNote } from "../../components/ErrorNote";
@@ -226,8 +226,13 @@ function DockTab({ run, task, selected, shown, onChoose, onStep }: DockTabProps)
   const needsYou = run.live && task && stageAt(task, run.attempt).kind === "needs_you";
   const look = needsYou ? ({ shape: "diamond", hue: "need" } as const) : endLook(run);
   const word = endWord(run);
+  const tab = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (selected) tab.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [selected]);
   return (
     <button
+      ref={tab}
       type="button"
       role="tab"
       aria-selected={selected}
