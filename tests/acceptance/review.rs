@@ -293,4 +293,9 @@ fn a_plan_without_a_review_says_so() {
     assert!(done.all("review.finished").next().is_none());
     let status = scene.coppice.run(&["status"]).expect(0).stdout;
     assert!(status.to_lowercase().contains("not reviewed"), "{status}");
+    let approved = scene.coppice.run(&["approve", "a"]).expect(0).stdout;
+    assert!(approved.contains("Not reviewed."), "{approved}");
+    scene.coppice.follow(0).wait_for("landed", "a");
+    let status = scene.coppice.run(&["status"]).expect(0).stdout;
+    assert!(status.contains("Landed") && status.contains("Not reviewed"), "{status}");
 }

@@ -38,7 +38,9 @@ pub(crate) async fn approve(words: Approve) -> Result<ExitCode, Failure> {
     engine.ask(request).await?;
     let head = meant.as_deref().map(short).unwrap_or_default();
     let effect = detail.landing_effect.as_deref().map(|effect| format!(" {}", printable(effect)));
-    print(&format!("Approved {} at {head}.{}\n", named.task, effect.unwrap_or_default()))?;
+    // Whatever nobody has read the spec against is called that once more.
+    let review = printable(&detail.task.review);
+    print(&format!("Approved {} at {head}. {review}.{}\n", named.task, effect.unwrap_or_default()))?;
     Ok(DONE)
 }
 

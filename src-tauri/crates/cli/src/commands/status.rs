@@ -38,7 +38,11 @@ fn text(view: &PlanView) -> String {
     for (line, task) in tasks.lines.iter_mut().zip(&view.tasks) {
         if line.note.is_none() {
             // Whoever is about to approve must see whether anybody looked.
-            let review = (task.stage.kind == StageKind::AwaitingApproval).then_some(&task.review);
+            let decided = matches!(
+                task.stage.kind,
+                StageKind::AwaitingApproval | StageKind::Queued | StageKind::Landing | StageKind::Landed
+            );
+            let review = decided.then_some(&task.review);
             line.note = task.why_waiting.as_ref().or(review).map(|text| printable(text));
         }
         // Here the id says what to type; the title stands in the plan.

@@ -52,7 +52,7 @@ pub(super) fn words(plan: &Plan, attempt: Option<&Attempt>) -> String {
         return "Review void: the head moved".to_owned();
     }
     let spec = plan.doc_task(&attempt.task).map(|task| task.spec.as_str()).unwrap_or_default();
-    if !gaps.is_of(&plan::requirements(spec)) {
+    if !is_of(attempt, &plan::requirements(spec)) {
         return "Review void: the spec changed".to_owned();
     }
     let total = gaps.requirements.len();
@@ -70,13 +70,18 @@ pub(super) fn words(plan: &Plan, attempt: Option<&Attempt>) -> String {
     }
 }
 
+/// What an attempt that is over was reviewed against stays what it was.
+fn is_of(attempt: &Attempt, spec: &[plan::Requirement]) -> bool {
+    attempt.ended_ms.is_some() || attempt.review.gaps.is_of(spec)
+}
+
 fn reviewed(attempt: &Attempt, last: &Reviewed, spec: &[plan::Requirement]) -> ReviewedView {
     let gaps = &attempt.review.gaps;
     let open = gaps.unmet().count() + gaps.unverifiable().count() + gaps.open().count();
     let void = if attempt.head.as_ref() != Some(&last.head) {
         Some("The head moved since.")
     } else {
-        (!gaps.is_of(spec)).then_some("The spec's requirements changed since.")
+        (!is_of(attempt, spec)).then_some("The spec's requirements changed since.")
     };
     ReviewedView {
         head: last.head.to_string(),
