@@ -52,7 +52,6 @@ export function CompareHead(props: Props) {
         {count(comparable(detail).length, "attempt")} from <CopyId id={view.base} show={shortId(view.base)} />
         , same spec
       </span>
-      <span className={styles.space} />
       <Segmented<Diff>
         label="Which diff"
         value={props.diff}

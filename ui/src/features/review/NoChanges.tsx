@@ -1,6 +1,7 @@
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import type { DiffScope } from "../../ipc/bindings/DiffScope";
+import styles from "./Review.module.css";
 
 type NoChangesProps = { scope: DiffScope; filtered: boolean; onBranch: () => void; onClear: () => void };
 
@@ -18,18 +19,22 @@ const nothing: Record<DiffScope, { title: string; why: string }> = {
 export function NoChanges({ scope, filtered, onBranch, onClear }: NoChangesProps) {
   if (filtered) {
     return (
-      <EmptyState
-        title="No file matches the filter"
-        actions={<Button onClick={onClear}>Clear the filter</Button>}
-      />
+      <div className={styles.nothing} data-beside>
+        <EmptyState
+          title="No file matches the filter"
+          actions={<Button onClick={onClear}>Clear the filter</Button>}
+        />
+      </div>
     );
   }
   return (
-    <EmptyState
-      title={nothing[scope].title}
-      actions={scope !== "branch" && <Button onClick={onBranch}>Show the whole branch</Button>}
-    >
-      {nothing[scope].why}
-    </EmptyState>
+    <div className={styles.nothing}>
+      <EmptyState
+        title={nothing[scope].title}
+        actions={scope !== "branch" && <Button onClick={onBranch}>Show the whole branch</Button>}
+      >
+        {nothing[scope].why}
+      </EmptyState>
+    </div>
   );
 }

@@ -63,17 +63,20 @@ export function ReviewHead(props: ReviewHeadProps) {
           attempt.head ? `, ${shortId(attempt.head)} on ${shortId(attempt.base)}` : ""
         }`}
       >
-        attempt {attempt.number} · {attempt.agent} ·{" "}
+        {detail.attempts.length === 1 && `attempt ${attempt.number} · ${attempt.agent} · `}
         <Elapsed from={attempt.started_ms} to={attempt.ended_ms} />
         {attempt.head && ` · ${shortId(attempt.head)} on ${shortId(attempt.base)}`}
       </span>
-      <span className={styles.space} />
       {detail.attempts.length > 1 && (
         <Menu
           align="end"
           trigger={
-            <Button look="plain" icon={<ChevronDown size={14} />}>
-              Attempt {attempt.number} of {detail.attempts.length}
+            <Button
+              look="plain"
+              icon={<ChevronDown size={14} />}
+              title={`Attempt ${attempt.number} of ${detail.attempts.length}`}
+            >
+              {attempt.agent} · {attempt.number} of {detail.attempts.length}
             </Button>
           }
           entries={detail.attempts.map((one) => ({
