@@ -7,7 +7,7 @@ import type { RunView } from "../bindings/RunView";
 import type { TaskView } from "../bindings/TaskView";
 import type { UsageView } from "../bindings/UsageView";
 import { minute, stage } from "./plan";
-import { reviewOf } from "./reviews";
+import { requirementsOf, reviewOf } from "./reviews";
 import { attempt, commitId, evidence, live, run } from "./shapes";
 
 /** What the implementing agent has used; Codex runs on a subscription here, whose tokens have no price. */
@@ -127,5 +127,11 @@ export function attemptsOf(p: string, t: TaskView): AttemptView[] {
     added: 31,
     deleted: 4,
   });
+  first.review.requirements = requirementsOf(t.spec).map((r) => ({
+    ...r,
+    status: null,
+    evidence: [],
+    waived: null,
+  }));
   return [current, first];
 }

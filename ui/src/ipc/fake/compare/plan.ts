@@ -98,9 +98,11 @@ function tried(p: string, t: TaskView, number: number, one: Try): AttemptView {
     made.evidence.push(evidence(name, head, { run: r.id, passed, code: r.code }));
   });
   const at_ms = ended + minute;
+  const gaps = one.verdicts?.some((v) => v !== "met") || (one.findings ?? 0) > 0;
+  const verdict = gaps ? "gaps" : "pass";
   made.review = {
     last: one.verdicts
-      ? { head, base: made.base, by: ["codex"], verdict: "gaps", failed: null, void: null, at_ms }
+      ? { head, base: made.base, by: ["codex"], verdict, failed: null, void: null, at_ms }
       : null,
     rounds: one.rounds ?? 0,
     most_rounds: 5,
