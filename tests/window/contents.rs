@@ -294,6 +294,28 @@ fn f57_a_hundred_thousand_changed_files_are_listed_and_only_those_in_sight_are_t
     });
 }
 
+#[test]
+fn a_long_file_is_read_as_far_as_it_is_looked_at() {
+    play(async |stage: Stage| {
+        let window = stage.open().await;
+        let page = window.page();
+        review(page, &stage.scene, "seq -f 'row %g' 60000 > rows.txt", &["rows.txt"]).await;
+        page.see("diff", "row 1").await.unwrap();
+        let table = "document.querySelector('[data-testid=\"diff\"] [role=table]')";
+        let all = format!("return {table}.getAttribute('aria-rowcount')");
+        assert_eq!(page.until("rows are counted", &all, json!(null)).await.unwrap(), json!("60000"));
+        // Its end, its middle, and its beginning again.
+        for (part, row) in [(1.0, "row 60000"), (0.5, "row 30001"), (0.0, "row 2")] {
+            let go = format!(
+                "const it = {table}; it.scrollTop = (it.scrollHeight - it.clientHeight) * given[0];
+                 return [...it.querySelectorAll('[data-side]')].some((line) => line.textContent === given[1])"
+            );
+            page.until(&format!("{row} is read"), &go, json!([part, row])).await.unwrap();
+        }
+        window.close().await.unwrap();
+    });
+}
+
 const ENTER: char = '\u{e007}';
 
 /// Rows of the list exist where a person sees them.

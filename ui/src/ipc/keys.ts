@@ -32,6 +32,16 @@ export const keys = {
     path: string,
     context: number,
   ) => ["changes", plan, task, attempt, scope, "file", path, context],
+  /** Read to its last line. */
+  wholeFile: (plan: string, task: string, attempt: number, path: string) => [
+    "changes",
+    plan,
+    task,
+    attempt,
+    "branch",
+    "whole",
+    path,
+  ],
   /** Below its task: what makes the task's answer old makes this one old. */
   compare: (plan: string, task: string, a: number, b: number) => ["task", plan, task, "compare", a, b],
   /** Bound to the heads: hunks of other heads are other hunks. */

@@ -3,6 +3,7 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import type { DiffScope } from "./bindings/DiffScope";
 import type { Event } from "./bindings/Event";
 import type { Setting } from "./bindings/Setting";
+import { placed, sameDiff } from "./fileDiff";
 import { keys } from "./keys";
 import { logLimit } from "./live";
 import { request } from "./request";
@@ -33,7 +34,9 @@ export const queries = {
   fileDiff: (plan: string, task: string, attempt: number, scope: DiffScope, path: string, context: number) =>
     queryOptions({
       queryKey: keys.fileDiff(plan, task, attempt, scope, path, context),
-      queryFn: () => request({ type: "file_diff", plan, task, attempt, scope, path, context }),
+      queryFn: async () =>
+        placed(await request({ type: "file_diff", plan, task, attempt, scope, path, context })),
+      structuralSharing: sameDiff,
     }),
   compare: (plan: string, task: string, a: number, b: number) =>
     queryOptions({
@@ -49,7 +52,9 @@ export const queries = {
   ) =>
     queryOptions({
       queryKey: keys.fileBetween(plan, task, sides, path, context),
-      queryFn: () => request({ type: "file_between", plan, task, a: sides.a, b: sides.b, path, context }),
+      queryFn: async () =>
+        placed(await request({ type: "file_between", plan, task, a: sides.a, b: sides.b, path, context })),
+      structuralSharing: sameDiff,
     }),
   trash: (project: string) =>
     queryOptions({ queryKey: keys.trash(project), queryFn: () => request({ type: "trash", project }) }),

@@ -55,6 +55,7 @@ export const replyOf = {
   runs: "runs",
   changed_files: "changed_files",
   file_diff: "file_diff",
+  diff_lines: "diff_lines",
   compare: "compare",
   file_between: "file_diff",
   landing: "landing",

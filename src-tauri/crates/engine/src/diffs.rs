@@ -1,13 +1,14 @@
-//! Diffs of attempts, and which files a scope covers.
+//! Which files attempts differ in, and which a scope covers. What a file's lines say is in `file_lines`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use plan::Scope;
 use protocol::{
-    ChangedFile, ChangedFiles, CommitView, DiffLine, DiffScope, Error, ErrorCode, FileDiff, FileStatus, Hunk,
-    LineKind, Reply, ScopeFiles, TaskDetail,
+    ChangedFile, ChangedFiles, CommitView, DiffScope, Error, ErrorCode, FileStatus, Reply, ScopeFiles,
+    TaskDetail,
 };
-use repo::{Counts, DiffLimits, Oid, Repo};
+use repo::{Counts, Oid, Repo};
 
 use crate::act::{oid, sentence, shown};
 use crate::ask::{git_error, look_at_plan, no_task, task_id};
@@ -77,15 +78,20 @@ async fn ends(engine: &Engine, plan: String, task: &str, attempt: u32) -> Result
     Ok(Ends { repo, worktree, base: oid(&base).map_err(git_error)?, reviewed, before, head, scope })
 }
 
-async fn list(ends: &Ends, scope: DiffScope, counts: Counts) -> Result<Vec<repo::ChangedFile>, Error> {
+async fn list(
+    engine: &Engine,
+    ends: &Ends,
+    scope: DiffScope,
+    counts: Counts,
+) -> Result<Arc<Vec<repo::ChangedFile>>, Error> {
     let found = match scope {
         DiffScope::Branch | DiffScope::SinceReview | DiffScope::LastRun => {
-            ends.repo.changed_files(ends.from(scope), ends.head.unwrap_or(ends.base), counts).await
+            engine.diffs.between(&ends.repo, ends.from(scope), ends.head.unwrap_or(ends.base), counts).await
         }
         DiffScope::Uncommitted if ends.worktree.exists() => {
-            ends.repo.changed_files_uncommitted(&ends.worktree, counts).await
+            ends.repo.changed_files_uncommitted(&ends.worktree, counts).await.map(Arc::new)
         }
-        DiffScope::Uncommitted => Ok(Vec::new()),
+        DiffScope::Uncommitted => Ok(Arc::default()),
     };
     found.map_err(|error| git_error(sentence(&error)))
 }
@@ -98,8 +104,11 @@ pub(crate) async fn changed_files(
     scope: DiffScope,
 ) -> Result<Reply, Error> {
     let ends = ends(engine, plan, task, attempt).await?;
-    let files: Vec<ChangedFile> =
-        list(&ends, scope, Counts::Include).await?.iter().map(|file| file_view(file, &ends.scope)).collect();
+    let files: Vec<ChangedFile> = list(engine, &ends, scope, Counts::Include)
+        .await?
+        .iter()
+        .map(|file| file_view(file, &ends.scope))
+        .collect();
     let sum = |of: fn(&ChangedFile) -> Option<u32>| files.iter().filter_map(of).map(u64::from).sum();
     Ok(Reply::ChangedFiles(ChangedFiles {
         base: ends.from(scope).to_string(),
@@ -120,31 +129,10 @@ pub(crate) async fn file_diff(
     context: u32,
 ) -> Result<Reply, Error> {
     let ends = ends(engine, plan, task, attempt).await?;
-    let files = list(&ends, scope, Counts::Skip).await?;
+    let files = list(engine, &ends, scope, Counts::Skip).await?;
     let file = files.iter().find(|file| shown(file.path()) == path).ok_or_else(|| not_changed(path))?;
     let worktree: Option<&Path> = (scope == DiffScope::Uncommitted).then_some(&ends.worktree);
-    diff_of(&ends.repo, file, worktree, context).await
-}
-
-/// One file's lines. `worktree`: where its new side lies uncommitted.
-pub(crate) async fn diff_of(
-    repo: &Repo,
-    file: &repo::ChangedFile,
-    worktree: Option<&Path>,
-    context: u32,
-) -> Result<Reply, Error> {
-    let limits = DiffLimits { context, ..DiffLimits::default() };
-    let diff = repo.file_diff(file, worktree, limits).await.map_err(|error| git_error(sentence(&error)))?;
-    Ok(Reply::FileDiff(FileDiff {
-        path: shown(file.path()),
-        old_path: file.old_path.as_ref().filter(|old| Some(*old) != file.new_path.as_ref()).map(shown),
-        binary: diff.binary,
-        too_large: diff.too_large,
-        lossy: diff.lossy,
-        old_lines: diff.old_lines,
-        new_lines: diff.new_lines,
-        hunks: diff.hunks.into_iter().map(hunk).collect(),
-    }))
+    engine.diffs.read(&ends.repo, file, worktree, context).await
 }
 
 pub(crate) fn not_changed(path: &str) -> Error {
@@ -226,29 +214,4 @@ fn print(file: &repo::ChangedFile) -> Option<String> {
         (Some(_), None) => None,
     };
     Some(format!("{}-{}", side(&file.old_path, file.old_oid)?, side(&file.new_path, file.new_oid)?))
-}
-
-fn hunk(hunk: repo::Hunk) -> Hunk {
-    Hunk {
-        old_start: hunk.old_start,
-        old_lines: hunk.old_lines,
-        new_start: hunk.new_start,
-        new_lines: hunk.new_lines,
-        lines: hunk
-            .lines
-            .into_iter()
-            .map(|line| DiffLine {
-                kind: match line.kind {
-                    repo::LineKind::Context => LineKind::Context,
-                    repo::LineKind::Added => LineKind::Added,
-                    repo::LineKind::Removed => LineKind::Removed,
-                },
-                old: line.old_no,
-                new: line.new_no,
-                text: line.text,
-                no_newline: line.no_newline,
-                cr: line.cr,
-            })
-            .collect(),
-    }
 }

@@ -11,6 +11,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::act::{Actor, LatestLines, Programs};
 use crate::decide::Command;
+use crate::file_lines::Diffs;
 use crate::home::Home;
 use crate::ids::RunId;
 use crate::keep::{self, LoadError};
@@ -90,6 +91,7 @@ pub struct Engine {
     pub notices: broadcast::Sender<Arc<Notice>>,
     pub store: Store,
     pub actor: Arc<Actor>,
+    pub(crate) diffs: Arc<Diffs>,
 }
 
 impl Engine {
@@ -141,7 +143,7 @@ pub async fn serve(home: Home, programs: Programs, ready: impl FnOnce()) -> Resu
     let (notices, _) = broadcast::channel(BACKLOG);
     let lines = Arc::new(LatestLines::new(events.clone()));
     let actor = Arc::new(Actor::new(home.clone(), programs, lines, events.clone()));
-    let engine = Engine { home: home.clone(), events, notices, store, actor };
+    let engine = Engine { home: home.clone(), events, notices, store, actor, diffs: Arc::default() };
 
     let socket = crate::socket::Socket::bind(&home.socket()).map_err(at_home)?;
     let accepting = tokio::spawn(socket.accept(engine.clone()));

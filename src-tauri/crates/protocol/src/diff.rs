@@ -58,8 +58,12 @@ pub enum FileStatus {
     Submodule,
 }
 
+/// How one file differs: where all of it stands, and what the first of its lines say. What the others say is asked
+/// for with `DiffLines` when they come into sight.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct FileDiff {
+    /// Stands for this very difference: the same id says the same.
+    pub id: String,
     pub path: String,
     pub old_path: Option<String>,
     pub binary: bool,
@@ -67,26 +71,34 @@ pub struct FileDiff {
     pub too_large: Option<String>,
     /// Bytes that are no UTF-8 were replaced.
     pub lossy: bool,
+    /// Lines of the whole file on each side.
     pub old_lines: u32,
     pub new_lines: u32,
+    /// How the lines of all hunks end.
+    pub ends: LineEnds,
+    /// How those of the new side end, when nothing changed but the ends.
+    pub only_ends: Option<LineEnds>,
+    /// Columns of the longest line of all hunks, a tab reaching to the next multiple of four; see [`columns`].
+    pub columns: u32,
     pub hunks: Vec<Hunk>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct Hunk {
-    /// 1-based.
-    pub old_start: u32,
-    pub old_lines: u32,
-    pub new_start: u32,
-    pub new_lines: u32,
+    /// The first lines of all hunks, in their order.
     pub lines: Vec<DiffLine>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Hunk {
+    /// 1-based; where a side has no lines, the one before the change.
+    pub old_start: u32,
+    pub old_lines: u32,
+    pub new_start: u32,
+    pub new_lines: u32,
+    /// One after the other: lines kept, then lines removed, then lines added. What follows the last is kept.
+    pub blocks: Vec<(u32, u32, u32)>,
+}
+
+/// What a line of a diff says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct DiffLine {
-    pub kind: LineKind,
-    pub old: Option<u32>,
-    pub new: Option<u32>,
     /// Without its line end.
     pub text: String,
     /// The file ends here without a newline.
@@ -98,9 +110,18 @@ pub struct DiffLine {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum LineKind {
-    Context,
-    Added,
-    Removed,
+#[serde(rename_all = "lowercase")]
+pub enum LineEnds {
+    Lf,
+    CrLf,
+    Mixed,
+}
+
+/// Columns that a text takes: UTF-16 units, as the page counts them, with tabs that reach to multiples of four.
+pub fn columns(text: &str) -> u32 {
+    let wide = |column: u32, letter: char| match letter {
+        '\t' => column + 4 - column % 4,
+        letter => column + letter.len_utf16() as u32,
+    };
+    text.chars().fold(0, wide)
 }

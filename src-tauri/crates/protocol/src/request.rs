@@ -336,6 +336,13 @@ pub enum Request {
         path: String,
         context: u32,
     },
+    /// What lines of a file's difference say, by the id of a `FileDiff`. Reply: `DiffLines`, up to `count` of them from
+    /// the line `from` of all hunks on, counted from 0. `not_found`: it is remembered no more, ask for the file again.
+    DiffLines {
+        id: String,
+        from: u32,
+        count: u32,
+    },
     /// Reply: `Compare`.
     Compare {
         plan: String,
@@ -413,6 +420,7 @@ pub enum Reply {
     Runs(Vec<RunView>),
     ChangedFiles(ChangedFiles),
     FileDiff(FileDiff),
+    DiffLines(Vec<DiffLine>),
     Compare(Box<CompareView>),
     Landing(LandingView),
     Inbox(Vec<InboxItem>),

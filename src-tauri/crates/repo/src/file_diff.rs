@@ -45,6 +45,16 @@ pub struct FileDiff {
     /// Bytes of each side; `None` where it does not exist.
     pub old_size: Option<u64>,
     pub new_size: Option<u64>,
+    /// What the new side's content is to git, where it was read from a worktree.
+    pub read_oid: Option<Oid>,
+}
+
+/// How lines end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineEnds {
+    Lf,
+    CrLf,
+    Mixed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,14 +127,20 @@ impl Repo {
         };
         let sides = self.read("read a file", move |git| {
             let old = blob_content(git, old_oid, old_mode, limits.bytes)?;
-            let new = match lies_in {
-                Some((tree, path)) => file_content(&tree, &path, new_mode, limits.bytes)?,
+            let new = match &lies_in {
+                Some((tree, path)) => file_content(tree, path, new_mode, limits.bytes)?,
                 None => blob_content(git, new_oid, new_mode, limits.bytes)?,
             };
-            Ok((old, new))
+            let read_oid = match (&new, lies_in) {
+                (Content::Bytes(bytes), Some(_)) => {
+                    git2::Oid::hash_object(git2::ObjectType::Blob, bytes).ok().map(Oid)
+                }
+                _ => None,
+            };
+            Ok((old, new, read_oid))
         });
-        let (old, new) = sides.await?;
-        blocking(move || Ok(compare(old, new, limits))).await
+        let (old, new, read_oid) = sides.await?;
+        blocking(move || Ok(FileDiff { read_oid, ..compare(old, new, limits) })).await
     }
 
     /// The content of a blob, whole.
@@ -221,6 +237,46 @@ fn count(bytes: &[u8]) -> u32 {
     let newlines = bytes.iter().filter(|byte| **byte == b'\n').count();
     let last = usize::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
     u32::try_from(newlines + last).unwrap_or(u32::MAX)
+}
+
+impl FileDiff {
+    /// How the shown lines end, those without any end aside.
+    pub fn ends(&self) -> LineEnds {
+        ends(self.hunks.iter().flat_map(|hunk| &hunk.lines))
+    }
+
+    /// How the new side's shown lines end, when nothing changed but the ends, and all in one direction.
+    pub fn only_ends(&self) -> Option<LineEnds> {
+        let mut direction = None;
+        for hunk in &self.hunks {
+            let of = |kind| hunk.lines.iter().filter(move |line| line.kind == kind);
+            if of(LineKind::Removed).count() != of(LineKind::Added).count() {
+                return None;
+            }
+            for (before, after) in of(LineKind::Removed).zip(of(LineKind::Added)) {
+                let only = before.text == after.text && before.cr != after.cr;
+                if !only || *direction.get_or_insert(after.cr) != after.cr {
+                    return None;
+                }
+            }
+        }
+        direction?;
+        let lines = self.hunks.iter().flat_map(|hunk| &hunk.lines);
+        Some(ends(lines.filter(|line| line.kind != LineKind::Removed)))
+    }
+}
+
+fn ends<'a>(lines: impl Iterator<Item = &'a Line>) -> LineEnds {
+    let (mut cr, mut lf) = (false, false);
+    for line in lines {
+        cr |= line.cr;
+        lf |= !line.cr && !line.no_newline;
+    }
+    match (cr, lf) {
+        (true, true) => LineEnds::Mixed,
+        (true, false) => LineEnds::CrLf,
+        (false, _) => LineEnds::Lf,
+    }
 }
 
 /// The hunks between two texts, with `context` unchanged lines around each change.

@@ -47,7 +47,7 @@ pub use advance::{Advance, Blocked};
 pub use changes::{ChangedFile, Counts, FileStatus};
 pub use copy::{Copied, NotCopied};
 pub use error::{Error, Result};
-pub use file_diff::{DiffLimits, FileDiff, Hunk, Line, LineKind, diff_bytes};
+pub use file_diff::{DiffLimits, FileDiff, Hunk, Line, LineEnds, LineKind, diff_bytes};
 pub use git::{GitVersion, git_version};
 pub use graft::{Graft, Splice};
 pub use history::CommitInfo;

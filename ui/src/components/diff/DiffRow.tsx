@@ -1,7 +1,7 @@
 // One row of a diff: a line, two beside each other, or a folded region with what unfolds it.
 
 import { memo, type ReactNode } from "react";
-import type { DiffLine } from "../../ipc/bindings/DiffLine";
+import type { DiffLine } from "../../ipc/fileDiff";
 import styles from "./Diff.module.css";
 import { LineText } from "./LineText";
 import { asCell } from "./roles";
@@ -11,6 +11,8 @@ import type { Range } from "./words";
 
 export type Cell = {
   line: DiffLine;
+  /** What the line says by now. */
+  text: string | null;
   syntax: readonly Span[] | undefined;
   words: readonly Range[] | undefined;
   /** Whether carriage returns are shown: only where they differ within the file. */
@@ -20,17 +22,29 @@ export type Cell = {
 /** Cells are made anew with every scroll; a row is painted anew only when what it shows is another. */
 function sameCell(a: Cell | null, b: Cell | null): boolean {
   if (a === null || b === null) return a === b;
-  return a.line === b.line && a.syntax === b.syntax && a.words === b.words && a.showCr === b.showCr;
+  return (
+    a.line === b.line &&
+    a.text === b.text &&
+    a.syntax === b.syntax &&
+    a.words === b.words &&
+    a.showCr === b.showCr
+  );
 }
 
 function Code({ cell, side }: { cell: Cell | null; side: "old" | "new" | "both" }) {
   if (!cell) return <div className={`${styles.code} ${styles.nothing}`} {...asCell} data-side={side} />;
-  const { line, syntax, words, showCr } = cell;
+  const { line, text, syntax, words, showCr } = cell;
   return (
-    <div className={styles.code} {...asCell} data-kind={line.kind} data-side={side}>
+    <div
+      className={styles.code}
+      {...asCell}
+      data-kind={line.kind}
+      data-side={side}
+      data-unread={text === null || undefined}
+    >
       <span className={styles.text}>
         <LineText
-          text={line.text}
+          text={text ?? ""}
           syntax={syntax}
           words={words}
           side={line.kind === "context" ? null : line.kind}

@@ -1,8 +1,8 @@
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { createRef } from "react";
 import { expect, test, vi } from "vitest";
-import type { DiffLine } from "../../ipc/bindings/DiffLine";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import { type FakeDiff, told } from "../../ipc/fake/lines";
+import { allLines, type DiffLine, placed } from "../../ipc/fileDiff";
 import { type DiffHandle, DiffView } from "./DiffView";
 
 const line = (kind: DiffLine["kind"], old: number | null, now: number | null, text: string): DiffLine => ({
@@ -14,7 +14,7 @@ const line = (kind: DiffLine["kind"], old: number | null, now: number | null, te
 
 const facts = { path: "notes.txt", old_path: null, binary: false, too_large: null, lossy: false };
 
-const diff: FileDiff = {
+const small: FakeDiff = {
   ...facts,
   old_lines: 12,
   new_lines: 12,
@@ -33,21 +33,24 @@ const diff: FileDiff = {
     },
   ],
 };
+const diff = placed(told(small));
 
-const whole: FileDiff = {
-  ...facts,
-  old_lines: 12,
-  new_lines: 12,
-  hunks: [
-    {
-      old_start: 1,
-      old_lines: 12,
-      new_start: 1,
-      new_lines: 12,
-      lines: Array.from({ length: 12 }, (_, i) => line("context", i + 1, i + 1, `line ${i + 1}`)),
-    },
-  ],
-};
+const whole = placed(
+  told({
+    ...facts,
+    old_lines: 12,
+    new_lines: 12,
+    hunks: [
+      {
+        old_start: 1,
+        old_lines: 12,
+        new_start: 1,
+        new_lines: 12,
+        lines: Array.from({ length: 12 }, (_, i) => line("context", i + 1, i + 1, `line ${i + 1}`)),
+      },
+    ],
+  }),
+);
 
 const texts = () => screen.getAllByRole("row").map((row) => row.textContent);
 
@@ -93,7 +96,8 @@ test("a note hangs below its line", () => {
 test("only the rows in view exist", () => {
   const many: DiffLine[] = Array.from({ length: 100_000 }, (_, i) => line("added", null, i + 1, `row ${i}`));
   const hunk = { old_start: 0, old_lines: 0, new_start: 1, new_lines: 100_000, lines: many };
-  render(<DiffView diff={{ ...diff, old_lines: 0, new_lines: 100_000, hunks: [hunk] }} layout="unified" />);
+  const long = placed(told({ ...facts, old_lines: 0, new_lines: 100_000, hunks: [hunk] }));
+  render(<DiffView diff={long} layout="unified" />);
   expect(screen.getByRole("table").getAttribute("aria-rowcount")).toBe("100000");
   expect(screen.getAllByRole("row").length).toBeLessThan(100);
 });
@@ -114,4 +118,43 @@ test("a note whose height is known takes just that room before it is seen", () =
   };
   expect(height({ height: 38 })).toBe(12 * 20 + 38);
   expect(height({})).toBeGreaterThan(12 * 20 + 38);
+});
+
+test("lines that came without their texts are read when they are in sight, and not before", async () => {
+  const many = Array.from({ length: 9000 }, (_, i) => line("added", null, i + 1, `row ${i}`));
+  const hunk = { old_start: 0, old_lines: 0, new_start: 1, new_lines: 9000, lines: many };
+  const long = placed(told({ ...facts, old_lines: 0, new_lines: 9000, hunks: [hunk] }));
+  const read = vi.fn(async (index: number) => {
+    const from = Math.floor(index / 1000) * 1000;
+    allLines(long)
+      .slice(from, from + 1000)
+      .forEach((one, i) => {
+        one.text = `row ${from + i}`;
+      });
+  });
+  const handle = createRef<DiffHandle>();
+  render(<DiffView diff={long} layout="unified" handle={handle} read={read} />);
+  expect(texts()[0]).toBe("1row 0");
+  expect(read).not.toHaveBeenCalled();
+  act(() => void handle.current?.line({ side: "new", line: 7301 }));
+  fireEvent.scroll(screen.getByRole("table"));
+  await waitFor(() => expect(texts()).toContain("7301row 7300"));
+  expect(read).toHaveBeenCalledTimes(1);
+  // What is quoted is read too.
+  expect(await act(async () => handle.current?.texts(4999, 5001))).toEqual([
+    "row 4998",
+    "row 4999",
+    "row 5000",
+  ]);
+  expect(read).toHaveBeenCalledTimes(3);
+});
+
+test("lines that can't be read fail whoever needs them", async () => {
+  const many = Array.from({ length: 5000 }, (_, i) => line("added", null, i + 1, `row ${i}`));
+  const hunk = { old_start: 0, old_lines: 0, new_start: 1, new_lines: 5000, lines: many };
+  const long = placed(told({ ...facts, old_lines: 0, new_lines: 5000, hunks: [hunk] }));
+  const handle = createRef<DiffHandle>();
+  const read = () => Promise.reject(new Error("The engine is ending."));
+  render(<DiffView diff={long} layout="unified" handle={handle} read={read} />);
+  await expect(handle.current?.texts(4500, 4500)).rejects.toThrow("ending");
 });

@@ -13,31 +13,29 @@ import {
   useRef,
   useState,
 } from "react";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import type { FileDiff } from "../../ipc/fileDiff";
 import { testIds } from "../../testids";
 import styles from "./Diff.module.css";
 import { type Cell, GapRow, SplitRow, UnifiedRow } from "./DiffRow";
 import { geometryOf, ROW_HEIGHT, rowAt, seen, topOf } from "./geometry";
-import { lineEndsOf } from "./markers";
 import { asCell, asRow, asTable } from "./roles";
 import {
   isFoldedIn,
   type Layout,
   type NoteAt,
   newLineOf,
+  newLines,
   nextLine,
-  partnerOf,
   ROW_GAP,
   ROW_NOTE,
-  type Rows,
   rowOfLine,
-  textsOf,
 } from "./rows";
 import { useFolds } from "./useFolds";
 import { ends, type LineRange, stepped, usePresses } from "./useLines";
 import { useSyntax } from "./useSyntax";
+import { type ReadAround, useTexts } from "./useTexts";
 import { useView } from "./useView";
-import { type WordDiff, wordDiff } from "./words";
+import { useWords } from "./useWords";
 
 /** Something that hangs below a line. */
 export type DiffNote = NoteAt & {
@@ -59,8 +57,8 @@ export type DiffHandle = {
   step(step: 1 | -1, extend: boolean): void;
   /** The cursor, or the first line in sight. */
   here(): LineRange | null;
-  /** Shown lines of the new side as they read. */
-  texts(from: number, to: number): string[];
+  /** Shown lines of the new side as they read; fails when they can't be had. */
+  texts(from: number, to: number): Promise<string[]>;
   focus(): void;
 };
 
@@ -69,6 +67,8 @@ type DiffViewProps = {
   layout: Layout;
   /** Reads the same diff with `context` unchanged lines around each hunk. Without it, folds stay folded. */
   wider?: (context: number) => Promise<FileDiff>;
+  /** Reads what lines say that the diff came without. */
+  read?: ReadAround;
   notes?: readonly DiffNote[];
   /** The note that is being worked on: it is brought into sight once. */
   openNote?: string | null;
@@ -87,29 +87,7 @@ const NOTE_ROOM = 210;
 /** Lines beyond the one looked for, when it is unfolded. */
 const AROUND = 4;
 
-/** Which words changed, remembered per line; computed when the line is seen. */
-function useWords(rows: Rows): (line: number) => WordDiff["added"] | undefined {
-  return useMemo(() => {
-    const found = new Map<number, WordDiff["added"] | undefined>();
-    return (index) => {
-      if (found.has(index)) return found.get(index);
-      const line = rows.lines[index];
-      const partner = line && line.kind !== "context" ? partnerOf(rows, index) : null;
-      const other = partner === null ? undefined : rows.lines[partner];
-      if (!line || !other) {
-        found.set(index, undefined);
-        return undefined;
-      }
-      const words =
-        line.kind === "removed" ? wordDiff(line.text, other.text) : wordDiff(other.text, line.text);
-      const mine = line.kind === "removed" ? words?.removed : words?.added;
-      found.set(index, mine);
-      return mine;
-    };
-  }, [rows]);
-}
-
-export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle, ...more }: DiffViewProps) {
+export function DiffView({ diff, layout, wider, read, notes = NO_NOTES, handle, ...more }: DiffViewProps) {
   const { openNote = null, marks, cursor = null, onCursor, onGutter } = more;
   // Where notes hang decides the rows; what they say does not.
   const hung = notes.map(({ side, line }) => `${side} ${line}`).join();
@@ -132,9 +110,10 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle, ...mor
     [rows, notes, heights],
   );
   const [first, last] = seen(geometry, view.top, view.height);
-  const syntaxOf = useSyntax(diff.path, rows, first, last);
+  const { version, need } = useTexts(diff, rows, first, last, view.flies, read);
+  const syntaxOf = useSyntax(diff.path, rows, first, last, version);
   const wordsOf = useWords(rows);
-  const showCr = useMemo(() => lineEndsOf(diff) === "mixed", [diff]);
+  const showCr = diff.ends === "mixed";
 
   // Another file starts at its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the file is the reason, not an input
@@ -227,8 +206,10 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle, ...mor
     here() {
       return cursor ?? stepped(rows, null, firstInSight(), 1, false);
     },
-    texts(from, to) {
-      return textsOf(rows.lines, from, to);
+    async texts(from, to) {
+      const lines = newLines(rows.lines, from, to);
+      await need(lines);
+      return lines.map((line) => line.text ?? "");
     },
     focus() {
       scroller.current?.focus();
@@ -239,8 +220,9 @@ export function DiffView({ diff, layout, wider, notes = NO_NOTES, handle, ...mor
     const line = rows.lines[index];
     if (!line) return null;
     // What flies past is read by nobody: its words would cost more than all the rest.
-    if (view.flies) return { line, syntax: undefined, words: undefined, showCr };
-    return { line, syntax: syntaxOf(line), words: wordsOf(index), showCr };
+    const { text } = line;
+    if (view.flies || text === null) return { line, text, syntax: undefined, words: undefined, showCr };
+    return { line, text, syntax: syntaxOf(line), words: wordsOf(index), showCr };
   };
   const rowBody = (row: number): ReactNode => {
     const [left, right] = [rows.left[row] ?? -1, rows.right[row] ?? -1];

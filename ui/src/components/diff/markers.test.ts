@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
-import type { DiffLine } from "../../ipc/bindings/DiffLine";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
-import { lineEndsOf, markersOf } from "./markers";
+import { told } from "../../ipc/fake/lines";
+import { type DiffLine, type FileDiff, placed } from "../../ipc/fileDiff";
+import { markersOf } from "./markers";
 
 const file: ChangedFile = {
   path: "a",
@@ -18,7 +18,8 @@ const file: ChangedFile = {
 };
 
 function diff(lines: DiffLine[], more: Partial<FileDiff> = {}): FileDiff {
-  const hunk = { old_start: 1, old_lines: 1, new_start: 1, new_lines: 1, lines };
+  const on = (side: "old" | "new") => lines.filter((line) => line[side] !== null).length;
+  const hunk = { old_start: 1, old_lines: on("old"), new_start: 1, new_lines: on("new"), lines };
   const facts = {
     path: "a",
     old_path: null,
@@ -28,7 +29,7 @@ function diff(lines: DiffLine[], more: Partial<FileDiff> = {}): FileDiff {
     old_lines: 1,
     new_lines: 1,
   };
-  return { ...facts, hunks: lines.length > 0 ? [hunk] : [], ...more };
+  return { ...placed(told({ ...facts, hunks: lines.length > 0 ? [hunk] : [] })), ...more };
 }
 
 const removed = (text: string, cr = false): DiffLine => ({ kind: "removed", old: 1, new: null, text, cr });
@@ -73,6 +74,10 @@ test("line ends: only they changed, all CRLF, mixed", () => {
   expect(said({}, diff([removed("a"), added("a", true), kept]))).toEqual([
     "Only line ends changed: now mixed, ␍ marks CRLF",
   ]);
-  expect(lineEndsOf(diff([removed("a", true), added("b")]))).toBe("mixed");
-  expect(lineEndsOf(diff([removed("a", true), { ...added("b"), no_newline: true }]))).toBe("crlf");
+  expect(said({}, diff([removed("a", true), added("b")]))).toEqual([
+    "Mixed line ends: ␍ marks a carriage return",
+  ]);
+  expect(said({}, diff([removed("a", true), { ...added("b"), no_newline: true }]))).toEqual([
+    "Lines end with CRLF",
+  ]);
 });

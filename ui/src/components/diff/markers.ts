@@ -2,7 +2,7 @@
 // bytes that are no text. Pure.
 
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import type { FileDiff } from "../../ipc/fileDiff";
 
 export type FileMarker = {
   kind: "rename" | "mode" | "link" | "submodule" | "binary" | "large" | "lossy" | "line-ends" | "empty";
@@ -28,41 +28,6 @@ export function modeWord(mode: string | null): string {
     default:
       return "file";
   }
-}
-
-export type LineEnds = "lf" | "crlf" | "mixed";
-
-/** How the shown lines end, of both sides or of what is there now. Lines without any end count as neither. */
-export function lineEndsOf(diff: FileDiff, of: "both" | "new" = "both"): LineEnds {
-  let [cr, lf] = [false, false];
-  for (const hunk of diff.hunks) {
-    for (const line of hunk.lines) {
-      if (of === "new" && line.kind === "removed") continue;
-      if (line.cr) cr = true;
-      else if (!line.no_newline) lf = true;
-      if (cr && lf) return "mixed";
-    }
-  }
-  return cr ? "crlf" : "lf";
-}
-
-/** Which line ends every changed line got, when nothing else changed. */
-function onlyLineEnds(diff: FileDiff): "CRLF" | "LF" | null {
-  let gotCr = 0;
-  let lostCr = 0;
-  for (const hunk of diff.hunks) {
-    const removed = hunk.lines.filter((line) => line.kind === "removed");
-    const added = hunk.lines.filter((line) => line.kind === "added");
-    if (removed.length !== added.length) return null;
-    for (let i = 0; i < removed.length; i++) {
-      const [a, b] = [removed[i], added[i]];
-      if (!a || !b || a.text !== b.text || Boolean(a.cr) === Boolean(b.cr)) return null;
-      if (b.cr) gotCr++;
-      else lostCr++;
-    }
-  }
-  if (gotCr > 0 && lostCr === 0) return "CRLF";
-  return lostCr > 0 && gotCr === 0 ? "LF" : null;
 }
 
 export function markersOf(file: ChangedFile, diff: FileDiff | null): FileMarker[] {
@@ -94,12 +59,12 @@ export function markersOf(file: ChangedFile, diff: FileDiff | null): FileMarker[
   if (diff.too_large) out.push({ kind: "large", text: sentence(diff.too_large) });
   if (diff.lossy)
     out.push({ kind: "lossy", text: "Not all bytes are UTF-8: those that are not show as \ufffd" });
-  const only = onlyLineEnds(diff);
-  const mixedNow = only !== null && lineEndsOf(diff, "new") === "mixed";
-  if (mixedNow) out.push({ kind: "line-ends", text: "Only line ends changed: now mixed, ␍ marks CRLF" });
-  else if (only) out.push({ kind: "line-ends", text: `Only line ends changed: now ${only}` });
-  else if (lineEndsOf(diff) === "crlf") out.push({ kind: "line-ends", text: "Lines end with CRLF" });
-  else if (lineEndsOf(diff) === "mixed") {
+  const only = diff.only_ends;
+  if (only === "mixed")
+    out.push({ kind: "line-ends", text: "Only line ends changed: now mixed, ␍ marks CRLF" });
+  else if (only) out.push({ kind: "line-ends", text: `Only line ends changed: now ${only.toUpperCase()}` });
+  else if (diff.ends === "crlf") out.push({ kind: "line-ends", text: "Lines end with CRLF" });
+  else if (diff.ends === "mixed") {
     out.push({ kind: "line-ends", text: "Mixed line ends: ␍ marks a carriage return" });
   }
   const shownBody = diff.hunks.length > 0 || diff.binary || file.binary || diff.too_large !== null;

@@ -4,8 +4,7 @@
 // Deliberately absent: heights (geometry.ts), words (words.ts), React. A file of 100,000 lines becomes three
 // typed arrays; nothing is made per row until a row is seen.
 
-import type { DiffLine } from "../../ipc/bindings/DiffLine";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import type { DiffLine, FileDiff } from "../../ipc/fileDiff";
 import { pairLines } from "./words";
 
 export type Layout = "split" | "unified";
@@ -92,10 +91,6 @@ export function gapsOf(diff: FileDiff): Gap[] {
 
 type Building = { lines: DiffLine[]; kind: number[]; left: number[]; right: number[] };
 
-/** Changed lines of one diff that are paired by their words; those after them by their place, or laying out would take
- * longer than reading. */
-const WEIGHED = 10_000;
-
 function push(out: Building, kind: number, left: number, right: number): void {
   out.kind.push(kind);
   out.left.push(left);
@@ -128,7 +123,7 @@ function block(out: Building, from: number, mid: number, to: number, layout: Lay
 }
 
 function pairsOf(lines: DiffLine[], from: number, mid: number, to: number, weighed: boolean): Int32Array {
-  const text = (line: DiffLine) => line.text;
+  const text = (line: DiffLine) => line.text ?? "";
   const cells = weighed ? undefined : 0;
   return pairLines(lines.slice(from, mid).map(text), lines.slice(mid, to).map(text), cells);
 }
@@ -158,6 +153,8 @@ export function partnerOf(rows: Rows, line: number): number | null {
   while (at[mid]?.kind === "removed") mid++;
   let to = mid;
   while (at[to]?.kind === "added" && (to === mid || sameBlock(at, to - 1))) to++;
+  // Lines that do not say anything yet are asked about again when they do.
+  if (at.slice(from, to).some((one) => one.text === null)) return null;
   remember(at, from, mid, to, pairsOf(at, from, mid, to, true));
   const partner = known.get(at)?.get(line) ?? -1;
   return partner < 0 ? null : partner;
@@ -184,7 +181,8 @@ export function layRows(
   const gaps: Gap[] = [];
   const changes: number[] = [];
   const before = new Map(gapsOf(diff).map((gap) => [gap.index, gap]));
-  let changed = 0;
+  let columns = Math.max(1, Math.min(diff.columns, MAX_COLUMNS));
+  let laid = 0;
 
   const unchanged = (line: DiffLine) => {
     const at = out.lines.push(line) - 1;
@@ -201,7 +199,9 @@ export function layRows(
     const show = (from: number, to: number) => {
       for (let i = from; i < to; i++) {
         const line = has(i);
-        if (line) unchanged(line);
+        if (!line) continue;
+        unchanged(line);
+        columns = Math.max(columns, columnsOf((line.text ?? "").slice(0, MAX_COLUMNS)));
       }
     };
     show(0, top);
@@ -224,22 +224,17 @@ export function layRows(
         continue;
       }
       const from = out.lines.length;
-      const weighed = changed < WEIGHED;
       changes.push(out.kind.length);
       while (hunk.lines[i]?.kind === "removed") out.lines.push(hunk.lines[i++] as DiffLine);
       const mid = out.lines.length;
       while (hunk.lines[i]?.kind === "added") out.lines.push(hunk.lines[i++] as DiffLine);
-      block(out, from, mid, out.lines.length, layout, weighed);
-      changed += out.lines.length - from;
+      // By their words as far as they were told at once: what is read later must not move what is seen.
+      block(out, from, mid, out.lines.length, layout, laid + i <= diff.told);
     }
+    laid += hunk.lines.length;
   });
   fold(before.get(diff.hunks.length));
 
-  let columns = 1;
-  for (const line of out.lines) {
-    if (line.text.length * 4 > columns)
-      columns = Math.max(columns, columnsOf(line.text.slice(0, MAX_COLUMNS)));
-  }
   return {
     lines: out.lines,
     gaps,
@@ -319,7 +314,7 @@ export function isFoldedIn(gap: Gap, { side, line }: NoteAt): boolean {
   return line >= start && line < start + gap.length;
 }
 
-/** The texts of the shown lines of the new side, by their number. */
-export function textsOf(lines: readonly DiffLine[], from: number, to: number): string[] {
-  return lines.filter((line) => line.new !== null && line.new >= from && line.new <= to).map((l) => l.text);
+/** The shown lines of the new side, by their number. */
+export function newLines(lines: readonly DiffLine[], from: number, to: number): DiffLine[] {
+  return lines.filter((line) => line.new !== null && line.new >= from && line.new <= to);
 }

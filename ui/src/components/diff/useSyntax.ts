@@ -1,7 +1,7 @@
 // Colours for the lines that are seen, fetched from the worker chunk by chunk and kept per line.
 
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { DiffLine } from "../../ipc/bindings/DiffLine";
+import type { DiffLine } from "../../ipc/fileDiff";
 import type { Rows } from "./rows";
 import type { Span } from "./segments";
 import { type Highlighter, pageHighlighter } from "./syntax/highlighter";
@@ -34,6 +34,8 @@ export function chunksOf(lines: readonly DiffLine[]): number[] {
   return starts;
 }
 
+const isLong = (line: DiffLine) => (line.text ?? "").length > MAX_LINE;
+
 function chunkAt(starts: readonly number[], line: number): number {
   let low = 0;
   let high = starts.length - 1;
@@ -51,6 +53,8 @@ export function useSyntax(
   rows: Rows,
   first: number,
   last: number,
+  /** Another one when lines have come to say something. */
+  version = 0,
   highlighter: Highlighter = pageHighlighter(),
 ): (line: DiffLine) => readonly Span[] | undefined {
   const colours = useRef(new WeakMap<DiffLine, readonly Span[]>());
@@ -66,15 +70,16 @@ export function useSyntax(
     };
   }, []);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: lines that are read are the reason, not an input
   useEffect(() => {
     if (!language) return;
     const ask = async (lines: DiffLine[], skip: DiffLine["kind"]) => {
-      const text = lines.map((line) => (line.text.length > MAX_LINE ? "" : line.text)).join("\n");
+      const text = lines.map((line) => (isLong(line) ? "" : line.text)).join("\n");
       const spans = await highlighter.highlight(path, language, text);
       if (!spans) return false;
       lines.forEach((line, index) => {
         const found = spans[index];
-        if (found && line.kind !== skip && line.text.length <= MAX_LINE) colours.current.set(line, found);
+        if (found && line.kind !== skip && !isLong(line)) colours.current.set(line, found);
       });
       return true;
     };
@@ -94,8 +99,9 @@ export function useSyntax(
       }
       const answers: Promise<boolean>[] = [];
       for (const chunk of chunks) {
-        const lines = rows.lines.slice(starts[chunk], starts[chunk + 1] ?? rows.lines.length);
-        // Unfolding adds lines to a chunk; it is asked for again with them.
+        const all = rows.lines.slice(starts[chunk], starts[chunk + 1] ?? rows.lines.length);
+        const lines = all.filter((line) => line.text !== null);
+        // Unfolding and reading add lines to a chunk; it is asked for again with them.
         if (lines.every((line) => asked.current.has(line))) continue;
         for (const line of lines) asked.current.add(line);
         const now = lines.filter((line) => line.kind !== "removed");
@@ -110,7 +116,7 @@ export function useSyntax(
     // What flies past in a quick scroll is not worth colouring.
     const timer = setTimeout(askForSeen, REST);
     return () => clearTimeout(timer);
-  }, [path, language, rows, starts, first, last, highlighter]);
+  }, [path, language, rows, starts, first, last, version, highlighter]);
 
   return (line) => colours.current.get(line);
 }

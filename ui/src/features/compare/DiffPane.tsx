@@ -14,7 +14,7 @@ import { ErrorNote } from "../../components/ErrorNote";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { ComparedFile } from "../../ipc/bindings/ComparedFile";
 import type { CompareView } from "../../ipc/bindings/CompareView";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import { type FileDiff, readWhole, useRead } from "../../ipc/fileDiff";
 import { queries } from "../../ipc/queries";
 import { toWireError } from "../../ipc/request";
 import { useActionKey } from "../../lib/actions";
@@ -174,7 +174,9 @@ function SinceBase({ view, file, attempt, ...props }: SinceProps) {
   const client = useQueryClient();
   const ask = (context: number) =>
     queries.fileDiff(view.plan, view.task, attempt, "branch", file.path, context);
-  const read = useQuery(ask(CONTEXT));
+  const asked = ask(CONTEXT);
+  const read = useQuery(asked);
+  const readLines = useRead(asked, read.data);
   const [marker] = markersOf(file, read.data ?? null);
   if (read.isError) return <ErrorNote problem={read.error} onRetry={() => void read.refetch()} />;
   return (
@@ -184,7 +186,8 @@ function SinceBase({ view, file, attempt, ...props }: SinceProps) {
       path={file.path}
       oneSided={file.status === "added" || file.status === "deleted"}
       nothing={marker?.text ?? "No lines changed"}
-      wider={(context) => client.fetchQuery(ask(context))}
+      wider={(context) => readWhole(client, ask(context))}
+      read={readLines}
     />
   );
 }
@@ -198,7 +201,9 @@ function Between({ view, file, taking, ...props }: Props & { file: ComparedFile 
   const client = useQueryClient();
   const ask = (context: number) =>
     queries.fileBetween(view.plan, view.task, sidesOf(view), file.path, context);
-  const read = useQuery({ ...ask(CONTEXT), enabled: !file.same });
+  const asked = ask(CONTEXT);
+  const read = useQuery({ ...asked, enabled: !file.same });
+  const readLines = useRead(asked, read.data);
   const { parts, blocked } = taking;
   const hunk = useRef(taking.hunk);
   hunk.current = taking.hunk;
@@ -226,7 +231,8 @@ function Between({ view, file, taking, ...props }: Props & { file: ComparedFile 
       nothing={data?.binary ? "A binary file: it can be taken whole" : "No lines differ"}
       notes={notes}
       marks={marks}
-      wider={(context) => client.fetchQuery(ask(context))}
+      wider={(context) => readWhole(client, ask(context))}
+      read={readLines}
     />
   );
 }
@@ -283,6 +289,7 @@ interface ShownProps extends Pick<Props, "layout" | "handle" | "goal" | "onArriv
   oneSided: boolean;
   nothing: string;
   wider: (context: number) => Promise<FileDiff>;
+  read: (index: number) => Promise<void>;
   notes?: readonly DiffNote[];
   marks?: ReadonlyMap<number, LineMark>;
 }
@@ -308,6 +315,7 @@ function Shown({ diff, path, goal, handle, onArrived, ...props }: ShownProps) {
       diff={diff}
       layout={props.oneSided ? "unified" : props.layout}
       wider={props.wider}
+      read={props.read}
       handle={handle}
       {...(props.notes && { notes: props.notes })}
       {...(props.marks && { marks: props.marks })}

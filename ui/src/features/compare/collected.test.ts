@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { DiffLine } from "../../ipc/bindings/DiffLine";
-import type { Hunk } from "../../ipc/bindings/Hunk";
+import type { DiffLine, Hunk } from "../../ipc/fileDiff";
 import {
   countParts,
   hasFile,

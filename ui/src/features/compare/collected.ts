@@ -2,9 +2,9 @@
 //
 // Deliberately absent: where they are kept (collection.ts) and how they are sent (useTaking.ts).
 
-import type { Hunk } from "../../ipc/bindings/Hunk";
 import type { HunkRange } from "../../ipc/bindings/HunkRange";
 import type { Taken } from "../../ipc/bindings/Taken";
+import type { Hunk } from "../../ipc/fileDiff";
 import { count } from "../../lib/format";
 
 export type Parts = readonly Taken[];

@@ -13,8 +13,8 @@ beforeEach(() => {
   refuse = null;
 });
 
-function show(task: string, tab: InspectorTab = "spec", fake = newFake("asking")) {
-  const page = <Inspector plan="asking" task={task} tab={tab} view="graph" />;
+function show(task: string, tab: InspectorTab = "spec", fake = newFake("asking"), plan = "asking") {
+  const page = <Inspector plan={plan} task={task} tab={tab} view="graph" />;
   return showOver(fake, page, ({ type }) => {
     if (refuse && (type === "answer" || type === "message")) throw refuse;
   });
@@ -98,4 +98,22 @@ test("usage stands beside each run, and summed for the attempt and the task", as
   expect((await screen.findByTestId(testIds.usage("task"))).textContent).toBe("2.2k tokens · $0.35");
   expect(screen.getByTestId(testIds.usage("attempt-1")).textContent).toBe("2.1k tokens · $0.30");
   expect(screen.getByTestId(testIds.usage("earlier")).textContent).toBe("100 tokens · $0.05");
+});
+
+test("what a review shows first is read while the task is read, once somebody is to decide", async () => {
+  const read = () => asked.filter((r) => r.type === "changed_files" || r.type === "file_diff");
+  show("queue", "spec", newFake("normal"), "retry");
+  await screen.findByTestId(testIds.openReview);
+  await waitFor(() => expect(read()).toHaveLength(2));
+  const [list, first] = read();
+  expect(list).toMatchObject({ type: "changed_files", task: "queue", scope: "branch" });
+  // In the order in which the review lists them.
+  expect(first).toMatchObject({ type: "file_diff", path: "crates/queue/src/legacy.rs" });
+});
+
+test("of a task that works on, nothing is read ahead", async () => {
+  show("deps");
+  await screen.findByTestId(testIds.inspector);
+  await waitFor(() => expect(asked.some((r) => r.type === "task")).toBe(true));
+  expect(asked.some((r) => r.type === "changed_files")).toBe(false);
 });

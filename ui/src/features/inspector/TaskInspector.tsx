@@ -23,6 +23,7 @@ import { useDesk } from "../../lib/desk";
 import { type InspectorTab, navigate, type PlanViewName } from "../../lib/route";
 import { isReviewReason, isRunning, isSettled, reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
+import { useReviewAhead } from "../review/useReviewAhead";
 import { AgentTab } from "./AgentTab";
 import { ChecksTab } from "./ChecksTab";
 import { Contenders } from "./Contenders";
@@ -70,6 +71,7 @@ export function TaskInspector({ plan, detail, tab, view }: Props) {
   // What is decided in the review, with the diff and the findings in view.
   const decides = task.stage.kind === "awaiting_approval" || isReviewReason(task.stage.reason?.code);
   const reviewable = !several && attempt !== null && attempt.head !== null && attempt.files > 0;
+  useReviewAhead(plan.id, task.id, decides && reviewable ? attempt : null);
   // Where several try it, each asks for itself.
   const ask = several ? null : askOf(task.stage);
   const asking = several ? task.contenders.filter((c) => askOf(c.stage) === "permission").length : 1;

@@ -13,6 +13,7 @@ import { EmptyState } from "../../components/EmptyState";
 import { ErrorNote } from "../../components/ErrorNote";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { DiffScope } from "../../ipc/bindings/DiffScope";
+import { readWhole, useRead } from "../../ipc/fileDiff";
 import { queries } from "../../ipc/queries";
 import styles from "./Review.module.css";
 
@@ -48,9 +49,11 @@ type FilePaneProps = {
 export function FilePane(props: FilePaneProps) {
   const { plan, task, attempt, scope, file, layout } = props;
   const client = useQueryClient();
-  const diff = useQuery(queries.fileDiff(plan, task, attempt, scope, file.path, CONTEXT));
-  const wider = (context: number) =>
-    client.fetchQuery(queries.fileDiff(plan, task, attempt, scope, file.path, context));
+  const ask = (context: number) => queries.fileDiff(plan, task, attempt, scope, file.path, context);
+  const asked = ask(CONTEXT);
+  const diff = useQuery(asked);
+  const wider = (context: number) => readWhole(client, ask(context));
+  const read = useRead(asked, diff.data);
   // A file with one side needs no second column.
   const oneSided = file.status === "added" || file.status === "deleted";
   const markers = markersOf(file, diff.data ?? null);
@@ -80,6 +83,7 @@ export function FilePane(props: FilePaneProps) {
         diff={diff.data}
         layout={oneSided ? "unified" : layout}
         wider={wider}
+        read={read}
         handle={handle}
         notes={props.notes}
         openNote={props.openNote}

@@ -194,9 +194,11 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
   const comment = (range: LineRange | null) => {
     if (!commentable || !range) return;
     const [line, end] = ends(range);
-    const quote = diff.current?.texts(line, end) ?? [];
-    comments.begin({ file: file.path, line, end: end === line ? null : end, quote }, "diff");
-    setCursor({ file: file.path, ...range });
+    const { path } = file;
+    const begin = (quote: string[]) =>
+      comments.begin({ file: path, line, end: end === line ? null : end, quote }, "diff");
+    void diff.current?.texts(line, end).then(begin, toastError);
+    setCursor({ file: path, ...range });
   };
 
   // Terminals stand beside the plan.

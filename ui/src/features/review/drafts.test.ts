@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
-import type { DiffLine } from "../../ipc/bindings/DiffLine";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import { told } from "../../ipc/fake/lines";
+import { type DiffLine, placed } from "../../ipc/fileDiff";
 import {
   commentOf,
   type Draft,
@@ -92,7 +92,7 @@ test("the lines of a diff are those of its new side", () => {
   ];
   const hunk = { old_start: 1, old_lines: 2, new_start: 1, new_lines: 2, lines };
   const facts = { path: "a.rs", old_path: null, binary: false, too_large: null, lossy: false };
-  const diff: FileDiff = { ...facts, old_lines: 2, new_lines: 2, hunks: [hunk] };
+  const diff = placed(told({ ...facts, old_lines: 2, new_lines: 2, hunks: [hunk] }));
   expect([...linesOf(diff)]).toEqual([
     [1, "came"],
     [2, "is"],

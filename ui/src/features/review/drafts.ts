@@ -3,7 +3,7 @@
 
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { Comment } from "../../ipc/bindings/Comment";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import type { FileDiff } from "../../ipc/fileDiff";
 
 export type Draft = {
   id: string;
@@ -64,7 +64,7 @@ export function keepDrafts(
 export function linesOf(diff: FileDiff): ReadonlyMap<number, string> {
   const lines = new Map<number, string>();
   for (const hunk of diff.hunks) {
-    for (const line of hunk.lines) if (line.new !== null) lines.set(line.new, line.text);
+    for (const line of hunk.lines) if (line.new !== null) lines.set(line.new, line.text ?? "");
   }
   return lines;
 }

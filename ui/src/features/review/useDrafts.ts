@@ -1,9 +1,10 @@
 // A person's unsent comments on one attempt, and how each of them stands at the head that is shown.
 
-import { type UseQueryResult, useQueries } from "@tanstack/react-query";
+import { type UseQueryResult, useQueries, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import type { ChangedFiles } from "../../ipc/bindings/ChangedFiles";
-import type { FileDiff } from "../../ipc/bindings/FileDiff";
+import { type FileDiff, readWhole, sameDiff } from "../../ipc/fileDiff";
+import { keys } from "../../ipc/keys";
 import { queries } from "../../ipc/queries";
 import { draftBox } from "./draftBox";
 import { type Draft, type DraftStanding, draftStanding, draftsKey, linesOf, mustCompare } from "./drafts";
@@ -16,6 +17,7 @@ const WHOLE = 1_000_000;
 const dataOf = (read: UseQueryResult<FileDiff>[]) => read.map(({ data }) => data);
 
 export function useDrafts(plan: string, task: string, attempt: number, changed: ChangedFiles | undefined) {
+  const client = useQueryClient();
   const key = draftsKey(plan, task, attempt);
   const box = useMemo(() => draftBox(window.localStorage, key), [key]);
   const [drafts, setDrafts] = useState(box.all);
@@ -36,7 +38,11 @@ export function useDrafts(plan: string, task: string, attempt: number, changed: 
     return [...new Set(moved.flatMap((draft) => draft.file ?? []))];
   }, [drafts, changed]);
   const read = useQueries({
-    queries: compared.map((path) => queries.fileDiff(plan, task, attempt, "branch", path, WHOLE)),
+    queries: compared.map((path) => ({
+      queryKey: keys.wholeFile(plan, task, attempt, path),
+      queryFn: () => readWhole(client, queries.fileDiff(plan, task, attempt, "branch", path, WHOLE)),
+      structuralSharing: sameDiff,
+    })),
     combine: dataOf,
   });
   const placed = useMemo((): PlacedDraft[] => {

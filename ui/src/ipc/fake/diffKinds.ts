@@ -2,10 +2,10 @@
  * Diffs that are hard to show, for the fake: `?diff=crowded` gives an attempt 1,000 files, one of them with 100,000
  * lines; `?diff=odd` one file of every kind that needs more than lines.
  */
+
 import type { ChangedFile } from "../bindings/ChangedFile";
-import type { DiffLine } from "../bindings/DiffLine";
-import type { FileDiff } from "../bindings/FileDiff";
-import type { Hunk } from "../bindings/Hunk";
+import type { DiffLine, Hunk } from "../fileDiff";
+import type { FakeDiff } from "./lines";
 import { printOf } from "./shapes";
 
 const asked = () =>
@@ -92,7 +92,7 @@ function hunk(oldStart: number, newStart: number, texts: readonly string[]): Hun
   };
 }
 
-function diffOf(path: string, hunks: Hunk[], over: Partial<FileDiff> = {}): FileDiff {
+function diffOf(path: string, hunks: Hunk[], over: Partial<FakeDiff> = {}): FakeDiff {
   const last = hunks[hunks.length - 1];
   return {
     path,
@@ -115,7 +115,7 @@ const regionText = (i: number) =>
       : `    let step_${i} = parse(input, ${i})?;`;
 
 /** 240 lines with three changes far apart, with `context` lines around each. */
-function regions(path: string, context: number): FileDiff {
+function regions(path: string, context: number): FakeDiff {
   const changes = [40, 41, 130, 200];
   const keep = (i: number) => changes.some((at) => Math.abs(at - i) <= context);
   const hunks: Hunk[] = [];
@@ -155,7 +155,7 @@ function sorted(lines: readonly string[]): string[] {
   return [...out, ...added];
 }
 
-function huge(path: string): FileDiff {
+function huge(path: string): FakeDiff {
   const lines: string[] = [];
   for (let i = 0; i < 33_333; i++) {
     lines.push(`     // row ${i}`, `-    ("key-${i}", ${i}),`, `+    ("key-${i}", ${i * 2}, Kind::Plain),`);
@@ -173,7 +173,7 @@ const TROJAN = [
   " }\\",
 ];
 
-export function specialDiff(path: string, context: number): FileDiff | null {
+export function specialDiff(path: string, context: number): FakeDiff | null {
   if (asked() === "crowded" && path === "data/tables.rs") return huge(path);
   if (asked() !== "odd") return null;
   switch (path) {

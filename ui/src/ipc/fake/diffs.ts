@@ -1,10 +1,11 @@
 /* Diffs for the fake: a handful of kinds, and one that is large. */
+
 import type { ChangedFile } from "../bindings/ChangedFile";
 import type { ChangedFiles } from "../bindings/ChangedFiles";
-import type { DiffLine } from "../bindings/DiffLine";
 import type { DiffScope } from "../bindings/DiffScope";
-import type { FileDiff } from "../bindings/FileDiff";
+import type { DiffLine } from "../fileDiff";
 import { specialDiff, specialFiles } from "./diffKinds";
+import type { FakeDiff } from "./lines";
 import { commitId, printOf } from "./shapes";
 
 const before = `impl Backoff {
@@ -95,10 +96,10 @@ export function changedFiles(task: string, scope: DiffScope, head: string): Chan
   };
 }
 
-export function fileDiff(path: string, context: number): FileDiff {
+export function fileDiff(path: string, context: number): FakeDiff {
   const special = specialDiff(path, context);
   if (special) return special;
-  const diff: FileDiff = {
+  const diff: FakeDiff = {
     path,
     old_path: null,
     binary: false,
@@ -117,7 +118,7 @@ export function fileDiff(path: string, context: number): FileDiff {
   return withLines(diff, changed(before.trimEnd().split("\n"), after.trimEnd().split("\n")));
 }
 
-function withLines(diff: FileDiff, lines: DiffLine[]): FileDiff {
+function withLines(diff: FakeDiff, lines: DiffLine[]): FakeDiff {
   const olds = lines.filter((l) => l.old !== null);
   const news = lines.filter((l) => l.new !== null);
   return {

@@ -11,6 +11,7 @@ import { diffTexts } from "./compare/texts";
 import { detailOf } from "./detail";
 import { changedFiles, fileDiff } from "./diffs";
 import { edited, stepBack } from "./edits";
+import { linesOf, told } from "./lines";
 import { applyEdit, derive, type FakePlan, plan, stage } from "./plan";
 import { ofProjects } from "./projects";
 import { refuse } from "./refuse";
@@ -203,7 +204,7 @@ function answer(fake: Fake, request: Request): Reply {
       const contest = contestOf(find(request.plan), request.task);
       if (!contest) return refuse("refused", "No two attempts stand side by side here.");
       const [from, to] = [sideOf(contest, request.a), sideOf(contest, request.b)];
-      return { type: "file_diff", value: diffTexts(request.path, from, to, request.context) };
+      return { type: "file_diff", value: told(diffTexts(request.path, from, to, request.context)) };
     }
     case "hook":
       return { type: "text", value: "" };
@@ -274,7 +275,13 @@ function answer(fake: Fake, request: Request): Reply {
       const value = contest
         ? diffTexts(path, contest.base, sideOf(contest, attempt), context)
         : fileDiff(path, context);
-      return { type: "file_diff", value };
+      return { type: "file_diff", value: told(value) };
+    }
+    case "diff_lines": {
+      const value = linesOf(request.id, request.from, request.count);
+      if (!value)
+        return refuse("not_found", "These lines are not remembered any more.", "Open the file again.");
+      return { type: "diff_lines", value };
     }
     case "landing":
       return { type: "landing", value: landingView(find(request.plan)) };

@@ -86,12 +86,12 @@ pub(super) async fn compare(engine: &Engine, plan: String, task: &str, a: u32, b
     let failed = |error: repo::Error| git_error(sentence(&error));
     let mut union: BTreeMap<String, ComparedFile> = BTreeMap::new();
     for side in [0, 1] {
-        let files = found.repo.changed_files(found.base, found.head(side), Counts::Include).await;
-        for file in files.map_err(failed)? {
+        let files = engine.diffs.between(&found.repo, found.base, found.head(side), Counts::Include).await;
+        for file in files.map_err(failed)?.iter() {
             let path = shown(file.path());
             let empty = ComparedFile { path: path.clone(), a: None, b: None, same: false };
             let row = union.entry(path).or_insert(empty);
-            let change = Some(diffs::file_view(&file, &found.scope));
+            let change = Some(diffs::file_view(file, &found.scope));
             if side == 0 { row.a = change } else { row.b = change }
         }
     }
@@ -121,7 +121,7 @@ pub(super) async fn file_between(
     context: u32,
 ) -> Answer {
     let found = pair(engine, plan, &task_id(task)?, [a, b]).await?;
-    let files = found.repo.changed_files(found.head(0), found.head(1), Counts::Skip).await;
+    let files = engine.diffs.between(&found.repo, found.head(0), found.head(1), Counts::Skip).await;
     let files = files.map_err(|error| git_error(sentence(&error)))?;
     let of_path = |file: &&repo::ChangedFile| {
         file.new_path.iter().chain(&file.old_path).any(|known| shown(known) == path)
@@ -130,7 +130,7 @@ pub(super) async fn file_between(
         .iter()
         .find(of_path)
         .ok_or_else(|| Error::new(ErrorCode::NotFound, format!("Both attempts hold the same {path}.")))?;
-    diffs::diff_of(&found.repo, file, None, context).await
+    engine.diffs.read(&found.repo, file, None, context).await
 }
 
 /// What a person takes from one attempt into another.
@@ -163,7 +163,11 @@ pub(super) async fn take(engine: &Engine, plan: String, task: &str, take: Take) 
     }
     let failed = |error: repo::Error| git_error(sentence(&error));
     // Names as they are shown are matched against names as git has them.
-    let files = found.repo.changed_files(found.head(0), found.head(1), Counts::Skip).await.map_err(failed)?;
+    let files = engine
+        .diffs
+        .between(&found.repo, found.head(0), found.head(1), Counts::Skip)
+        .await
+        .map_err(failed)?;
     let mut grafts = Vec::new();
     for part in &take.parts {
         let path = files

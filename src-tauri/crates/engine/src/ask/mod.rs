@@ -198,6 +198,7 @@ pub(crate) async fn answer(engine: &Engine, request: Request, caller: Caller) ->
         Request::FileDiff { plan, task, attempt, scope, path, context } => {
             diffs::file_diff(engine, plan, &task, attempt, scope, &path, context).await
         }
+        Request::DiffLines { id, from, count } => engine.diffs.lines(&id, from, count),
         Request::Landing { plan } => landing::landing(engine, plan).await,
         Request::Inbox {} => Ok(Reply::Inbox(engine.look(view::inbox).await?)),
         Request::RunLog { run, tail_bytes } => run_log(engine, run, tail_bytes).await,
@@ -244,6 +245,7 @@ fn may_read(request: &Request) -> bool {
             | Request::Runs { .. }
             | Request::ChangedFiles { .. }
             | Request::FileDiff { .. }
+            | Request::DiffLines { .. }
             | Request::Compare { .. }
             | Request::FileBetween { .. }
             | Request::Landing { .. }

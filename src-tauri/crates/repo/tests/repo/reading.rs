@@ -1,6 +1,6 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use repo::{ChangedFile, Counts, DiffLimits, FileStatus, LineKind, Repo, diff_bytes};
+use repo::{ChangedFile, Counts, DiffLimits, FileDiff, FileStatus, LineEnds, LineKind, Repo, diff_bytes};
 
 use crate::world::{World, git};
 
@@ -163,6 +163,30 @@ async fn uncommitted_changes_are_read_from_the_worktree() {
     assert_eq!((changed[0].text.as_str(), changed[1].text.as_str()), ("two", "TWO"));
     let new = repo.file_diff(&files[3], Some(&world.root), DiffLimits::default()).await.unwrap();
     assert_eq!(new.hunks[0].lines[0].text, "u");
+    // Another content is another file, to git too.
+    let of_a = world.git(["hash-object", "a.txt"]);
+    assert_eq!(diff.read_oid.map(|oid| oid.to_string()).as_deref(), Some(of_a.trim()));
+    world.write("a.txt", "one\nTWICE\nthree\n");
+    let later = repo.file_diff(&files[0], Some(&world.root), DiffLimits::default()).await.unwrap();
+    assert_ne!(later.read_oid, diff.read_oid);
+}
+
+#[test]
+fn line_ends_are_told_when_nothing_else_changed() {
+    let of = |old: &str, new: &str| {
+        let hunks = diff_bytes(old.as_bytes(), new.as_bytes(), 3);
+        let diff = FileDiff { hunks, ..FileDiff::default() };
+        (diff.ends(), diff.only_ends())
+    };
+    assert_eq!(of("a\n", "b\n"), (LineEnds::Lf, None));
+    assert_eq!(of("a\r\n", "b\r\n"), (LineEnds::CrLf, None));
+    assert_eq!(of("a\r\n", "b"), (LineEnds::CrLf, None));
+    assert_eq!(of("a\nb\n", "a\r\nb\r\n"), (LineEnds::Mixed, Some(LineEnds::CrLf)));
+    assert_eq!(of("a\r\nb\r\n", "a\nb\n"), (LineEnds::Mixed, Some(LineEnds::Lf)));
+    assert_eq!(of("a\nb\n", "a\r\nb\n"), (LineEnds::Mixed, Some(LineEnds::Mixed)));
+    assert_eq!(of("a\nb\r\n", "a\r\nb\n"), (LineEnds::Mixed, None));
+    assert_eq!(of("a\nb\n", "a\r\n"), (LineEnds::Mixed, None));
+    assert_eq!(of("a\n", "a"), (LineEnds::Lf, None));
 }
 
 /// Applies hunks to the old text, checking every number on the way.

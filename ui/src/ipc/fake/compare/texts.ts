@@ -1,8 +1,8 @@
 /* Differences of small texts, really computed, and hunks really applied: enough to take parts from one to another. */
-import type { DiffLine } from "../../bindings/DiffLine";
-import type { FileDiff } from "../../bindings/FileDiff";
-import type { Hunk } from "../../bindings/Hunk";
+
 import type { HunkRange } from "../../bindings/HunkRange";
+import type { DiffLine, Hunk } from "../../fileDiff";
+import type { FakeDiff } from "../lines";
 import { refuse } from "../refuse";
 
 /** Files by path. */
@@ -73,7 +73,7 @@ function hunksOf(lines: DiffLine[], context: number): Hunk[] {
   return hunks;
 }
 
-export function diffTexts(path: string, from: Tree, to: Tree, context: number): FileDiff {
+export function diffTexts(path: string, from: Tree, to: Tree, context: number): FakeDiff {
   const [olds, news] = [linesOf(from.get(path)), linesOf(to.get(path))];
   return {
     path,
