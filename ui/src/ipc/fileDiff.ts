@@ -47,29 +47,34 @@ const flat = new WeakMap<FileDiff, readonly DiffLine[]>();
 
 /** Puts the lines of an answer in their places. */
 export function placed({ hunks, lines, ...facts }: WireDiff): FileDiff {
-  let at = 0;
-  const say = (line: DiffLine): DiffLine => {
-    const said = lines[at++];
-    return said ? Object.assign(line, said) : line;
-  };
   const laid = hunks.map(({ blocks, ...range }): Hunk => {
     // A side without lines is counted from the line before it.
     let old = range.old_start + (range.old_lines === 0 ? 1 : 0);
     let now = range.new_start + (range.new_lines === 0 ? 1 : 0);
     const out: DiffLine[] = [];
     const keep = (until: number) => {
-      while (old < until) out.push(say({ kind: "context", old: old++, new: now++, text: null }));
+      while (old < until) out.push({ kind: "context", old: old++, new: now++, text: null });
     };
     const end = old + range.old_lines;
     for (const [kept, removed, added] of blocks) {
       keep(old + kept);
-      for (let i = 0; i < removed; i++) out.push(say({ kind: "removed", old: old++, new: null, text: null }));
-      for (let i = 0; i < added; i++) out.push(say({ kind: "added", old: null, new: now++, text: null }));
+      for (let i = 0; i < removed; i++) out.push({ kind: "removed", old: old++, new: null, text: null });
+      for (let i = 0; i < added; i++) out.push({ kind: "added", old: null, new: now++, text: null });
     }
     keep(end);
     return { ...range, lines: out };
   });
-  return { ...facts, hunks: laid, told: lines.length };
+  const diff = { ...facts, hunks: laid, told: lines.length };
+  say(diff, 0, lines);
+  return diff;
+}
+
+/** In place: a file of 100,000 lines is not copied for each piece of it that is read. */
+function say(diff: FileDiff, from: number, said: readonly WireLine[]): void {
+  const lines = allLines(diff);
+  said.forEach((line, i) => {
+    Object.assign(lines[from + i] ?? {}, line);
+  });
 }
 
 /** The same difference stays the same object: what was unfolded and read of it stays too. */
@@ -105,10 +110,7 @@ async function readPiece(client: QueryClient, asked: Asked, diff: FileDiff, from
     if (again.id !== diff.id) return;
     said = await read();
   }
-  // In place: a file of 100,000 lines is not copied for each piece of it.
-  said.forEach((line, i) => {
-    Object.assign(lines[from + i] ?? {}, line);
-  });
+  say(diff, from, said);
 }
 
 /** Reads all that the lines say. */

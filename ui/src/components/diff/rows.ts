@@ -33,6 +33,8 @@ export type NoteAt = { side: "old" | "new"; line: number };
 
 export type Rows = {
   lines: DiffLine[];
+  /** Who became whom, for `partnerOf`, which finds out what the layout did not have to know. */
+  partners: Int32Array;
   gaps: Gap[];
   kind: Uint8Array;
   left: Int32Array;
@@ -89,7 +91,14 @@ export function gapsOf(diff: FileDiff): Gap[] {
   return gaps;
 }
 
-type Building = { lines: DiffLine[]; kind: number[]; left: number[]; right: number[] };
+type Building = {
+  lines: DiffLine[];
+  kind: number[];
+  left: number[];
+  right: number[];
+  /** Blocks with their pairs, by index of `lines`. */
+  paired: [from: number, mid: number, to: number, pairs: Int32Array | null][];
+};
 
 function push(out: Building, kind: number, left: number, right: number): void {
   out.kind.push(kind);
@@ -105,7 +114,7 @@ function block(out: Building, from: number, mid: number, to: number, layout: Lay
     return;
   }
   const pairs = pairsOf(out.lines, from, mid, to, weighed);
-  remember(out.lines, from, mid, to, pairs);
+  out.paired.push([from, mid, to, pairs]);
   let right = mid;
   let left = from;
   const flush = (leftEnd: number, rightEnd: number) => {
@@ -113,7 +122,7 @@ function block(out: Building, from: number, mid: number, to: number, layout: Lay
       push(out, ROW_LINE, left < leftEnd ? left++ : -1, right < rightEnd ? right++ : -1);
     }
   };
-  for (let i = from; i < mid; i++) {
+  for (let i = from; pairs && i < mid; i++) {
     const partner = pairs[i - from] ?? -1;
     if (partner < 0) continue;
     flush(i, mid + partner);
@@ -122,31 +131,43 @@ function block(out: Building, from: number, mid: number, to: number, layout: Lay
   flush(mid, to);
 }
 
-function pairsOf(lines: DiffLine[], from: number, mid: number, to: number, weighed: boolean): Int32Array {
+/** Pairs of one block: by their words, or the first with the first, the second with the second. */
+function pairsOf(
+  lines: readonly DiffLine[],
+  from: number,
+  mid: number,
+  to: number,
+  weighed: boolean,
+): Int32Array | null {
+  if (!weighed) return null;
   const text = (line: DiffLine) => line.text ?? "";
-  const cells = weighed ? undefined : 0;
-  return pairLines(lines.slice(from, mid).map(text), lines.slice(mid, to).map(text), cells);
+  return pairLines(lines.slice(from, mid).map(text), lines.slice(mid, to).map(text));
 }
 
-/** Who became whom, by the lines that were laid out: -1 for nobody. */
-const known = new WeakMap<readonly DiffLine[], Map<number, number>>();
+const UNKNOWN = -2;
 
-function remember(lines: DiffLine[], from: number, mid: number, to: number, pairs: Int32Array): void {
-  const found = known.get(lines) ?? new Map<number, number>();
-  known.set(lines, found);
-  for (let i = from; i < to; i++) found.set(i, -1);
-  pairs.forEach((partner, i) => {
-    if (partner < 0) return;
-    found.set(from + i, mid + partner);
-    found.set(mid + partner, from + i);
-  });
+/** Notes who became whom: -1 for nobody. */
+function remember(
+  partners: Int32Array,
+  from: number,
+  mid: number,
+  to: number,
+  pairs: Int32Array | null,
+): void {
+  partners.fill(-1, from, to);
+  for (let i = 0; i < mid - from; i++) {
+    const partner = pairs ? (pairs[i] ?? -1) : i < to - mid ? i : -1;
+    if (partner < 0) continue;
+    partners[from + i] = mid + partner;
+    partners[mid + partner] = from + i;
+  }
 }
 
 /** The line that a removed line became, or an added one was; `null` when it has none. By index of `lines`. */
 export function partnerOf(rows: Rows, line: number): number | null {
-  const seen = known.get(rows.lines)?.get(line);
-  if (seen !== undefined) return seen < 0 ? null : seen;
-  const at = rows.lines;
+  const { lines: at, partners } = rows;
+  const seen = partners[line] ?? -1;
+  if (seen !== UNKNOWN) return seen < 0 ? null : seen;
   let from = line;
   while (from > 0 && at[from - 1]?.kind !== "context" && sameBlock(at, from - 1)) from--;
   let mid = from;
@@ -155,8 +176,8 @@ export function partnerOf(rows: Rows, line: number): number | null {
   while (at[to]?.kind === "added" && (to === mid || sameBlock(at, to - 1))) to++;
   // Lines that do not say anything yet are asked about again when they do.
   if (at.slice(from, to).some((one) => one.text === null)) return null;
-  remember(at, from, mid, to, pairsOf(at, from, mid, to, true));
-  const partner = known.get(at)?.get(line) ?? -1;
+  remember(partners, from, mid, to, pairsOf(at, from, mid, to, true));
+  const partner = partners[line] ?? -1;
   return partner < 0 ? null : partner;
 }
 
@@ -177,7 +198,7 @@ export function layRows(
   unfolded: ReadonlyMap<number, Unfolded> = new Map(),
   context: Context = new Map(),
 ): Rows {
-  const out: Building = { lines: [], kind: [], left: [], right: [] };
+  const out: Building = { lines: [], kind: [], left: [], right: [], paired: [] };
   const gaps: Gap[] = [];
   const changes: number[] = [];
   const before = new Map(gapsOf(diff).map((gap) => [gap.index, gap]));
@@ -235,12 +256,15 @@ export function layRows(
   });
   fold(before.get(diff.hunks.length));
 
+  const partners = new Int32Array(out.lines.length).fill(UNKNOWN);
+  for (const pairs of out.paired) remember(partners, ...pairs);
   return {
     lines: out.lines,
+    partners,
     gaps,
-    kind: Uint8Array.from(out.kind),
-    left: Int32Array.from(out.left),
-    right: Int32Array.from(out.right),
+    kind: new Uint8Array(out.kind),
+    left: new Int32Array(out.left),
+    right: new Int32Array(out.right),
     count: out.kind.length,
     changes,
     noteRows: [],
@@ -255,7 +279,7 @@ export function withNotes(rows: Rows, notes: readonly NoteAt[]): Rows {
   notes.forEach(({ side, line }, index) => {
     wanted[side].set(line, [...(wanted[side].get(line) ?? []), index]);
   });
-  const out: Building = { lines: rows.lines, kind: [], left: [], right: [] };
+  const out: Building = { lines: rows.lines, kind: [], left: [], right: [], paired: [] };
   const noteRows: number[] = [];
   const moved: number[] = [];
   for (let row = 0; row < rows.count; row++) {
@@ -274,9 +298,9 @@ export function withNotes(rows: Rows, notes: readonly NoteAt[]): Rows {
   }
   return {
     ...rows,
-    kind: Uint8Array.from(out.kind),
-    left: Int32Array.from(out.left),
-    right: Int32Array.from(out.right),
+    kind: new Uint8Array(out.kind),
+    left: new Int32Array(out.left),
+    right: new Int32Array(out.right),
     count: out.kind.length,
     changes: rows.changes.map((row) => moved[row] ?? row),
     noteRows,

@@ -146,6 +146,18 @@ export function bag(text: string): Bag {
 /** Lines that stand beside each other and share so much are taken for each other without a look at the rest. */
 const BESIDE = 0.6;
 
+/** Whether two lines share so much at their ends, indentation aside: what most changed lines do, and quick to see. */
+function beginAndEndAlike(before: string, after: string): boolean {
+  const [a, b] = [before.trim(), after.trim()];
+  const shorter = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < shorter && a.charCodeAt(head) === b.charCodeAt(head)) head++;
+  let tail = 0;
+  while (tail < shorter - head && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail))
+    tail++;
+  return 2 * (head + tail) >= BESIDE * (a.length + b.length);
+}
+
 /**
  * Pairs the removed lines of a block with its added lines, in order: for each removed line the index of its
  * added line or -1. Above `cells` comparisons the first goes with the first, the second with the second.
@@ -156,6 +168,9 @@ export function pairLines(removed: string[], added: string[], cells = 1600): Int
   if (removed.length * added.length > cells) {
     for (let i = 0; i < Math.min(removed.length, added.length); i++) pairs[i] = i;
     return pairs;
+  }
+  if (removed.length === added.length && removed.every((line, i) => beginAndEndAlike(line, added[i] ?? ""))) {
+    return pairs.map((_, i) => i);
   }
   const a = removed.map(bag);
   const b = added.map(bag);
