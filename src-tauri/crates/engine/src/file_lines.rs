@@ -83,14 +83,21 @@ impl Diffs {
         let old_path = file.old_path.as_ref().filter(|old| Some(*old) != file.new_path.as_ref()).map(shown);
         let named =
             |diff| Ok(Reply::FileDiff(FileDiff { path: path.clone(), old_path: old_path.clone(), ..diff }));
-        let committed = id(file, file.new_oid, context);
-        if let Some(known) = self.long.get(|known| *known == committed) {
-            return named(known.head());
+        if let Some(oid) = file.new_oid {
+            let id = id(file, &oid.to_string(), context);
+            if let Some(known) = self.long.get(|known| *known == id) {
+                return named(known.head());
+            }
         }
         let limits = DiffLimits { context, ..DiffLimits::default() };
         let diff = repo.file_diff(file, worktree, limits).await;
         let diff = diff.map_err(|error| git_error(sentence(&error)))?;
-        let id = id(file, file.new_oid.or(diff.read_oid), context);
+        let new = match file.new_oid.or(diff.read_oid) {
+            Some(oid) => oid.to_string(),
+            // There is none, or it is too large to be read, and all that is said of it is its size.
+            None => format!("{} bytes", diff.new_size.unwrap_or_default()),
+        };
+        let id = id(file, &new, context);
         let long = Long::new(id, diff);
         let head = long.head();
         if long.lines.len() > FIRST {
@@ -110,15 +117,11 @@ impl Diffs {
     }
 }
 
-/// By content: the same for the same difference, wherever it is read.
-fn id(file: &ChangedFile, new: Option<Oid>, context: u32) -> String {
-    let side = |mode: Option<u32>, oid: Option<Oid>| match (mode, oid) {
-        (None, _) => "none".to_owned(),
-        (Some(mode), Some(oid)) => format!("{mode:o}:{oid}"),
-        // Too large to be read, and nothing of it is shown.
-        (Some(mode), None) => format!("{mode:o}:unread"),
-    };
-    format!("{}..{}:{context}", side(file.old_mode, file.old_oid), side(file.new_mode, new))
+/// By content, `new` being the new side's: the same for the same difference, wherever it is read.
+fn id(file: &ChangedFile, new: &str, context: u32) -> String {
+    let old = file.old_oid.map(|oid| oid.to_string()).unwrap_or_default();
+    let mode = |mode: Option<u32>| mode.unwrap_or_default();
+    format!("{:o}:{old}..{:o}:{new}:{context}", mode(file.old_mode), mode(file.new_mode))
 }
 
 impl Long {
