@@ -121,7 +121,7 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
     let id = plan.head.id.clone();
     match fact {
         Fact::PlanEdited { revision, what, toml, way, inverse } => {
-            let Ok(doc) = plan::parse(toml) else { return };
+            let Some(doc) = plan::parse_accepted(toml) else { return };
             plan.doc = doc;
             plan.text.toml = toml.clone();
             plan.head.revision = *revision;
@@ -442,9 +442,9 @@ fn apply_to_plan(plan: &mut Plan, entry: &Entry, fact: &Fact, touched: &mut Touc
 }
 
 /// A plan from its rows, without tasks. `None` when its text is no plan, which only a damaged store
-/// can cause: a plan is parsed before it is recorded.
+/// can cause: a plan is parsed before it is recorded. A former version may have accepted what this one refuses.
 pub fn open_plan(head: PlanHead, text: PlanText) -> Option<Plan> {
-    let doc = plan::parse(&text.toml).ok()?;
+    let doc = plan::parse_accepted(&text.toml)?;
     let order = order(&doc, &BTreeMap::new())?;
     Some(Plan {
         head,

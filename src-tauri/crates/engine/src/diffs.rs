@@ -135,7 +135,7 @@ pub(crate) async fn file_diff(
     engine.diffs.read(&ends.repo, file, worktree, context).await
 }
 
-pub(crate) fn not_changed(path: &str) -> Error {
+fn not_changed(path: &str) -> Error {
     Error::new(ErrorCode::NotFound, format!("{path} is not among the changed files any more."))
         .hint("Load the list of files again.")
 }

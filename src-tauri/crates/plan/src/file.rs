@@ -73,6 +73,14 @@ pub fn parse(text: &str) -> Result<PlanDoc, Vec<Problem>> {
     Err(found.into_iter().map(problem).collect())
 }
 
+/// Reads a plan that was accepted before. What this version refuses in a new one is no reason to lose it: such a part
+/// is as if it were not there. `None` for a text that is no TOML.
+pub fn parse_accepted(text: &str) -> Option<PlanDoc> {
+    let text = unix(text);
+    let tree = Document::parse(text.as_str()).ok()?;
+    Some(Reader::new(tree.as_table()).plan())
+}
+
 /// Brings an existing file up to `doc`: what did not change stays byte for byte, comments, order and
 /// line ends included. A text that is not a valid plan is left alone and its problems returned.
 pub fn write(old: &str, doc: &PlanDoc) -> Result<String, Vec<Problem>> {

@@ -44,7 +44,7 @@ pub use document::{
 pub use edit::{Edit, Refused, apply_edit};
 pub use explain::{Unblocks, unblocks, why_waiting};
 pub use fault::{Fault, faults};
-pub use file::{Problem, parse, render, write};
+pub use file::{Problem, parse, parse_accepted, render, write};
 pub use forecast::{Forecast, Work, forecast};
 pub use gaps::{Finding, Gaps, Judged, Next};
 pub use graph::{Graph, TaskIdx};

@@ -158,3 +158,17 @@ test("lines that can't be read fail whoever needs them", async () => {
   render(<DiffView diff={long} layout="unified" handle={handle} read={read} />);
   await expect(handle.current?.texts(4500, 4500)).rejects.toThrow("ending");
 });
+
+test("of files that are walked past, changed words are marked when one is stayed with", async () => {
+  const at = (path: string) => placed(told({ ...small, path }));
+  const { container, rerender } = render(<DiffView diff={at("a.txt")} layout="split" />);
+  const words = () => [...container.querySelectorAll("[class*=word]")].map((word) => word.textContent);
+  await waitFor(() => expect(words()).toContain("old"));
+  const clock = vi.spyOn(performance, "now").mockReturnValue(performance.now());
+  rerender(<DiffView diff={at("b.txt")} layout="split" />);
+  expect(words()).toContain("old");
+  rerender(<DiffView diff={at("c.txt")} layout="split" />);
+  clock.mockRestore();
+  expect(words()).toEqual([]);
+  await waitFor(() => expect(words()).toContain("old"));
+});

@@ -31,6 +31,7 @@ import {
   rowOfLine,
 } from "./rows";
 import { useFolds } from "./useFolds";
+import { useHurry } from "./useHurry";
 import { ends, type LineRange, stepped, usePresses } from "./useLines";
 import { useSyntax } from "./useSyntax";
 import { type ReadAround, useTexts } from "./useTexts";
@@ -110,8 +111,10 @@ export function DiffView({ diff, layout, wider, read, notes = NO_NOTES, handle, 
     [rows, notes, heights],
   );
   const [first, last] = seen(geometry, view.top, view.height);
-  const { version, need } = useTexts(diff, rows, first, last, view.flies, read);
-  const syntaxOf = useSyntax(diff.path, rows, first, last, version);
+  const hurries = useHurry(diff.path);
+  const flies = view.flies || hurries;
+  const { version, need } = useTexts(diff, rows, first, last, flies, read);
+  const syntaxOf = useSyntax(diff.path, rows, first, flies ? first : last, version);
   const wordsOf = useWords(rows);
   const showCr = diff.ends === "mixed";
 
@@ -221,7 +224,7 @@ export function DiffView({ diff, layout, wider, read, notes = NO_NOTES, handle, 
     if (!line) return null;
     // What flies past is read by nobody: its words would cost more than all the rest.
     const { text } = line;
-    if (view.flies || text === null) return { line, text, syntax: undefined, words: undefined, showCr };
+    if (flies || text === null) return { line, text, syntax: undefined, words: undefined, showCr };
     return { line, text, syntax: syntaxOf(line), words: wordsOf(index), showCr };
   };
   const rowBody = (row: number): ReactNode => {

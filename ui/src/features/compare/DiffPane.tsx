@@ -5,12 +5,12 @@ import { Check, ChevronDown, ChevronUp, Plus } from "lucide-react";
 import { type RefObject, useEffect, useMemo, useRef } from "react";
 import { Button, IconButton } from "../../components/Button";
 import { type DiffHandle, type DiffNote, DiffView, type LineMark } from "../../components/diff/DiffView";
-import { SafeText } from "../../components/diff/LineText";
 import { markersOf } from "../../components/diff/markers";
 import type { Layout } from "../../components/diff/rows";
 import type { LineRange } from "../../components/diff/useLines";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNote } from "../../components/ErrorNote";
+import { FilePath } from "../../components/FilePath";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { ComparedFile } from "../../ipc/bindings/ComparedFile";
 import type { CompareView } from "../../ipc/bindings/CompareView";
@@ -104,9 +104,7 @@ function FileHead({ diff, file, place, taking, onChange, onTakeFile }: Props & {
   const letters = (["a", "b"] as const).filter((side) => diff === "between" || diff === side);
   return (
     <header className={styles.fileHead}>
-      <span className={styles.filePath} title={file.path} data-selectable>
-        <SafeText text={file.path} />
-      </span>
+      <FilePath path={file.path} />
       {letters.map((side) => (
         <span key={side} className={styles.sideCount} title={`What ${side.toUpperCase()} did since the base`}>
           <Badge small letter={side === "a" ? "A" : "B"} />

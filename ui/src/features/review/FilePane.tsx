@@ -11,6 +11,7 @@ import type { Layout } from "../../components/diff/rows";
 import type { LineRange } from "../../components/diff/useLines";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorNote } from "../../components/ErrorNote";
+import { FilePath } from "../../components/FilePath";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { DiffScope } from "../../ipc/bindings/DiffScope";
 import { readWhole, useRead } from "../../ipc/fileDiff";
@@ -98,9 +99,7 @@ export function FilePane(props: FilePaneProps) {
   return (
     <section className={styles.centre} aria-label={file.path}>
       <header className={styles.fileHead}>
-        <span className={styles.filePath} title={file.path} data-selectable>
-          <SafeText text={file.path} />
-        </span>
+        <FilePath path={file.path} />
         <span className="quiet">{props.place}</span>
         {!file.in_scope && <span className={styles.outside}>outside the scope</span>}
         <span className={styles.space} />

@@ -8,7 +8,7 @@ import type { ChangedFiles } from "../../ipc/bindings/ChangedFiles";
 import { count } from "../../lib/format";
 import styles from "./Review.module.css";
 import { Counts, FileRow, FolderRow } from "./TreeRows";
-import { filterFiles, type TreeRow, treeRows } from "./tree";
+import { countsOf, filterFiles, type TreeRow, treeRows } from "./tree";
 
 type FileTreeProps = {
   changed: ChangedFiles;
@@ -29,6 +29,7 @@ export const FileTree = memo(function FileTree(props: FileTreeProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const files = useMemo(() => filterFiles(changed.files, filter), [changed.files, filter]);
   const rows = useMemo(() => treeRows(files, closed), [files, closed]);
+  const sum = useMemo(() => countsOf(files), [files]);
   const { first, last, onScroll, show } = useWindow(scroller, ROW, rows.length);
   const places = useMemo(
     () => new Map(rows.flatMap((row, place) => (row.kind === "file" ? [[row.file.path, place]] : []))),
@@ -83,7 +84,7 @@ export const FileTree = memo(function FileTree(props: FileTreeProps) {
         {count(files.length, "file")}
         {viewed > 0 && ` · ${viewed} viewed`}
         <span className={styles.counts}>
-          <Counts added={changed.added} deleted={changed.deleted} />
+          <Counts {...sum} />
         </span>
       </div>
       <div ref={scroller} className={styles.treeRows} onScroll={onScroll}>

@@ -268,7 +268,9 @@ function OneReview({ plan, detail, attempt, back }: OneReviewProps) {
           <Commits attempt={attempt} />
         </aside>
         {changed.isError ? (
-          <ErrorNote problem={changed.error} onRetry={() => void changed.refetch()} />
+          <div className={styles.nothing}>
+            <ErrorNote problem={changed.error} onRetry={() => void changed.refetch()} />
+          </div>
         ) : !changed.data ? (
           <p className={styles.reading}>Reading…</p>
         ) : !file ? (

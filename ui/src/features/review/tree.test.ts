@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
-import { filterFiles, treeOrder, treeRows } from "./tree";
+import { countsOf, filterFiles, treeOrder, treeRows } from "./tree";
 
 const file = (path: string): ChangedFile => ({
   path,
@@ -71,4 +71,10 @@ test("names of built-in properties are names like others", () => {
   expect(treeRows(["constructor/__proto__", "toString"].map(file), new Set()).map((row) => row.kind)).toEqual(
     ["folder", "file", "file"],
   );
+});
+
+test("the sum is that of the files that are listed, counted or not", () => {
+  const binary = { ...file("a.png"), added: null, deleted: null };
+  expect(countsOf([...filterFiles(files, "src"), binary])).toEqual({ added: 2, deleted: 0 });
+  expect(countsOf([])).toEqual({ added: 0, deleted: 0 });
 });

@@ -29,6 +29,16 @@ export function filterFiles(files: readonly ChangedFile[], filter: string): read
   });
 }
 
+/** Lines of all these files. */
+export function countsOf(files: readonly ChangedFile[]): { added: number; deleted: number } {
+  const sum = { added: 0, deleted: 0 };
+  for (const { added, deleted } of files) {
+    sum.added += added ?? 0;
+    sum.deleted += deleted ?? 0;
+  }
+  return sum;
+}
+
 function grow(files: readonly ChangedFile[]): Folder {
   const root = folder("", "");
   for (const file of files) {

@@ -126,11 +126,13 @@ pub(super) async fn file_between(
     let of_path = |file: &&repo::ChangedFile| {
         file.new_path.iter().chain(&file.old_path).any(|known| shown(known) == path)
     };
-    let file = files
-        .iter()
-        .find(of_path)
-        .ok_or_else(|| Error::new(ErrorCode::NotFound, format!("Both attempts hold the same {path}.")))?;
+    let file = files.iter().find(of_path).ok_or_else(|| same(path))?;
     engine.diffs.read(&found.repo, file, None, context).await
+}
+
+fn same(path: &str) -> Error {
+    Error::new(ErrorCode::NotFound, format!("Both attempts hold the same {path}."))
+        .hint("There is nothing to take of it.")
 }
 
 /// What a person takes from one attempt into another.
@@ -174,7 +176,7 @@ pub(super) async fn take(engine: &Engine, plan: String, task: &str, take: Take) 
             .iter()
             .flat_map(|file| file.new_path.iter().chain(&file.old_path))
             .find(|path| shown(path) == part.path)
-            .ok_or_else(|| diffs::not_changed(&part.path))?;
+            .ok_or_else(|| same(&part.path))?;
         grafts.push(Graft { path: path.clone(), splices: part.hunks.iter().map(splice).collect() });
     }
     let paths: Vec<String> = take.parts.iter().map(|part| part.path.clone()).collect();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::arbitrary::plan;
 use super::id;
-use crate::{CommitPolicy, Edit, PlanDoc, Task, apply_edit, parse, render, write};
+use crate::{CommitPolicy, Edit, PlanDoc, Task, apply_edit, parse, parse_accepted, render, write};
 
 const DEMO: &str = r#"# Retries for the client.
 version = 1
@@ -271,12 +271,24 @@ fn every_spelling_of_a_table_is_read() {
     assert_eq!(parse(&write(text, &next).unwrap()).unwrap(), next);
 }
 
+#[test]
+fn what_was_accepted_once_is_not_lost_when_it_would_be_refused() {
+    let text = "title = \"Old\"\n[review]\nagent = []\n[fix]\nagent = \"nobody\"\n\
+                [[task]]\nid = \"a\"\n[[task]]\nid = \"b\"\nafter = [\"a\"]\nsoon = true\n";
+    assert_eq!(parse(text).unwrap_err().len(), 3);
+    let doc = parse_accepted(text).unwrap();
+    assert_eq!(doc.settings.title, "Old");
+    assert_eq!(doc.tasks.iter().map(|task| task.id.clone()).collect::<Vec<_>>(), [id("a"), id("b")]);
+    assert_eq!(parse_accepted("title ="), None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn a_rendered_plan_reads_the_same(doc in plan()) {
         let text = render(&doc);
+        prop_assert_eq!(parse_accepted(&text), Some(doc.clone()), "{}", text);
         prop_assert_eq!(parse(&text), Ok(doc), "{}", text);
     }
 
