@@ -1,5 +1,6 @@
 //! Between the engine's own types and the wire's. Conversions only.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use plan::Stage;
@@ -239,6 +240,20 @@ fn adapter_from(name: &str) -> plan::Adapter {
     }
 }
 
+/// One name gone and one come: an agent under another name (old, new), which keeps what the page does not show of it
+/// and the tasks that name it.
+pub fn renamed<'a>(
+    old: &'a BTreeMap<String, plan::Agent>,
+    new: &'a [protocol::AgentSpec],
+) -> Option<(&'a str, &'a str)> {
+    let mut gone = old.keys().filter(|name| !new.iter().any(|agent| agent.name == **name));
+    let mut come = new.iter().filter(|agent| !old.contains_key(&agent.name));
+    match (gone.next(), gone.next(), come.next(), come.next()) {
+        (Some(from), None, Some(to), None) => Some((from, &to.name)),
+        _ => None,
+    }
+}
+
 /// The settings with a patch's fields in their places. What the wire does not show stays.
 pub fn patched(old: &plan::Settings, patch: &protocol::PlanPatch) -> plan::Settings {
     let mut next = old.clone();
@@ -292,10 +307,13 @@ pub fn patched(old: &plan::Settings, patch: &protocol::PlanPatch) -> plan::Setti
             .collect();
     }
     if let Some(agents) = &patch.agents {
+        let renamed = renamed(&old.agents, agents);
         next.agents = agents
             .iter()
             .map(|agent| {
-                let known = old.agents.get(&agent.name).cloned().unwrap_or_default();
+                let before =
+                    renamed.filter(|(_, to)| *to == agent.name).map_or(agent.name.as_str(), |(from, _)| from);
+                let known = old.agents.get(before).cloned().unwrap_or_default();
                 let made = plan::Agent {
                     adapter: adapter_from(&agent.adapter),
                     command: agent.command.clone(),

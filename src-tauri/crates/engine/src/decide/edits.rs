@@ -109,6 +109,21 @@ impl Turn<'_> {
                         | Stage::Discarded
                 )
             });
+            // Those side by side are known by their agents' names until one is adopted.
+            let lost = |name: &&String| {
+                plan.doc.settings.agents.contains_key(*name) && !next.settings.agents.contains_key(*name)
+            };
+            if let Some(name) = state.contenders.iter().filter_map(|one| one.agent.as_ref()).find(lost)
+                && begun
+            {
+                return Err(refused(
+                    format!(
+                        "{} is being tried by {name}, who can't be renamed or removed meanwhile.",
+                        task.name()
+                    ),
+                    "Adopt an attempt or discard the task first.",
+                ));
+            }
             let landed = matches!(state.stage, Stage::Landed { .. });
             match next_after.get(&task.id) {
                 None if begun => {
@@ -230,7 +245,16 @@ fn from_wire(doc: &plan::PlanDoc, edit: &protocol::Edit) -> Result<(Edit, Vec<Ta
         }
         protocol::Edit::UpdatePlan { patch } => {
             let settings = Box::new(wire::patched(&doc.settings, patch));
-            (Edit::SetPlan { settings }, Vec::new())
+            let agents = patch.agents.as_deref();
+            let followers = match agents.and_then(|agents| wire::renamed(&doc.settings.agents, agents)) {
+                Some((from, to)) => doc.tasks.iter().filter_map(|task| renamed_in(task, from, to)).collect(),
+                None => Vec::new(),
+            };
+            if followers.is_empty() {
+                return Ok((Edit::SetPlan { settings }, Vec::new()));
+            }
+            let edits = std::iter::once(Edit::SetPlan { settings }).chain(followers).collect();
+            (Edit::Batch { edits }, Vec::new())
         }
         protocol::Edit::Batch { edits } => {
             // Each part sees the document as the ones before it leave it, so that fresh ids differ.
@@ -245,6 +269,15 @@ fn from_wire(doc: &plan::PlanDoc, edit: &protocol::Edit) -> Result<(Edit, Vec<Ta
             (Edit::Batch { edits: parts }, created)
         }
     })
+}
+
+/// The edit by which a task that names an agent follows it to its new name.
+fn renamed_in(task: &plan::Task, from: &str, to: &str) -> Option<Edit> {
+    let mut made = task.clone();
+    for name in made.agent.iter_mut().chain(&mut made.attempts).filter(|name| *name == from) {
+        to.clone_into(name);
+    }
+    (made != *task).then_some(Edit::UpdateTask { task: made })
 }
 
 fn describe(edit: &Edit, doc: &plan::PlanDoc) -> String {
@@ -291,4 +324,47 @@ fn not_possible(refused: plan::Refused) -> Error {
 
 fn bad(message: String) -> Error {
     Error::new(ErrorCode::Refused, message).hint("Nothing was changed.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_under_another_name_keeps_what_it_has_and_who_names_it() {
+        let doc = plan::parse(
+            "agent = \"old\"\n[agents.old]\nadapter = \"command\"\ncommand = [\"sh\"]\nenv = { TOKEN = \"x\" }\n\
+             [agents.other]\nadapter = \"claude\"\n\
+             [[task]]\nid = \"a\"\nagent = \"old\"\n[[task]]\nid = \"b\"\nattempts = [\"other\", \"old\"]\n\
+             [[task]]\nid = \"c\"\n",
+        )
+        .unwrap();
+        let spec = |name: &str, adapter: &str, command: &[&str]| protocol::AgentSpec {
+            name: name.to_owned(),
+            adapter: adapter.to_owned(),
+            command: command.iter().map(|word| (*word).to_owned()).collect(),
+            script: None,
+            model: None,
+            effort: None,
+            permission: None,
+            tools: Vec::new(),
+            args: Vec::new(),
+        };
+        let agents = vec![spec("other", "claude", &[]), spec("new", "command", &["sh"])];
+        let patch = protocol::PlanPatch {
+            agents: Some(agents),
+            default_agent: Some("new".to_owned()),
+            ..protocol::PlanPatch::default()
+        };
+        let (edit, _) = from_wire(&doc, &protocol::Edit::UpdatePlan { patch }).unwrap();
+        let (next, back) = plan::apply_edit(&doc, &edit).unwrap();
+        assert_eq!(next.settings.agents["new"], doc.settings.agents["old"]);
+        let named = |at: usize| (next.tasks[at].agent.as_deref(), next.tasks[at].attempts.join(" "));
+        assert_eq!(
+            [named(0), named(1), named(2)],
+            [(Some("new"), String::new()), (None, "other new".to_owned()), (None, String::new()),]
+        );
+        // One step of undo.
+        assert_eq!(plan::apply_edit(&next, &back).unwrap().0, doc);
+    }
 }

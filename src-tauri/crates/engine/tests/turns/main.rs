@@ -63,3 +63,20 @@ proptest! {
         prop_assert!(plan.activity.removing.is_empty());
     }
 }
+
+#[test]
+fn an_agent_by_whose_name_one_of_several_is_known_keeps_it_while_they_are_at_it() {
+    let mut scene = Scene::new(&[], 1, 2, false, false, true, vec![0]);
+    let plan = scene.plan.clone();
+    let renamed = |scene: &mut Scene| {
+        let toml = scene.world.plans[&plan].text.toml.replace("other", "another");
+        let plan = plan.clone();
+        scene.turn(|turn| turn.command(Command::SetPlanText { plan, toml }))
+    };
+    // Before anybody has begun it is a name like any other.
+    renamed(&mut scene).expect("a rename");
+    start(&mut scene);
+    let error = renamed(&mut scene).expect_err("a refusal");
+    assert!(error.message.contains("is being tried by another"), "{}", error.message);
+    assert!(scene.world.plans[&plan].doc.settings.agents.contains_key("another"));
+}
