@@ -1,9 +1,10 @@
 /* What the page reads, as hooks on the cache. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { placed } from "../lib/fileDiff";
 import type { DiffScope } from "./bindings/DiffScope";
 import type { Event } from "./bindings/Event";
 import type { Setting } from "./bindings/Setting";
-import { placed, sameDiff } from "./fileDiff";
+import { sameDiff } from "./diffLines";
 import { keys } from "./keys";
 import { logLimit } from "./live";
 import { request } from "./request";

@@ -1,7 +1,7 @@
 // One row of a diff: a line, two beside each other, or a folded region with what unfolds it.
 
 import { memo, type ReactNode } from "react";
-import type { DiffLine } from "../../ipc/fileDiff";
+import type { DiffLine } from "../../lib/fileDiff";
 import styles from "./Diff.module.css";
 import { LineText } from "./LineText";
 import { asCell } from "./roles";

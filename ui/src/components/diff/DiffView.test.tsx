@@ -2,7 +2,7 @@ import { act, fireEvent, render, screen, waitFor, within } from "@testing-librar
 import { createRef } from "react";
 import { expect, test, vi } from "vitest";
 import { type FakeDiff, told } from "../../ipc/fake/lines";
-import { allLines, type DiffLine, placed } from "../../ipc/fileDiff";
+import { allLines, type DiffLine, placed } from "../../lib/fileDiff";
 import { type DiffHandle, DiffView } from "./DiffView";
 
 const line = (kind: DiffLine["kind"], old: number | null, now: number | null, text: string): DiffLine => ({

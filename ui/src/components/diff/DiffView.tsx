@@ -13,7 +13,7 @@ import {
   useRef,
   useState,
 } from "react";
-import type { FileDiff } from "../../ipc/fileDiff";
+import type { FileDiff } from "../../lib/fileDiff";
 import { testIds } from "../../testids";
 import styles from "./Diff.module.css";
 import { type Cell, GapRow, SplitRow, UnifiedRow } from "./DiffRow";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import { told } from "../../ipc/fake/lines";
-import { type DiffLine, type FileDiff, placed } from "../../ipc/fileDiff";
+import { type DiffLine, type FileDiff, placed } from "../../lib/fileDiff";
 import { markersOf } from "./markers";
 
 const file: ChangedFile = {

@@ -2,7 +2,7 @@
 // bytes that are no text. Pure.
 
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
-import type { FileDiff } from "../../ipc/fileDiff";
+import type { FileDiff } from "../../lib/fileDiff";
 
 export type FileMarker = {
   kind: "rename" | "mode" | "link" | "submodule" | "binary" | "large" | "lossy" | "line-ends" | "empty";

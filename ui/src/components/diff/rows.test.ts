@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { told } from "../../ipc/fake/lines";
-import { type FileDiff, type Hunk, placed } from "../../ipc/fileDiff";
+import { type FileDiff, type Hunk, placed } from "../../lib/fileDiff";
 import {
   contextOf,
   gapsOf,

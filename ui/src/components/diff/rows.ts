@@ -4,7 +4,7 @@
 // Deliberately absent: heights (geometry.ts), words (words.ts), React. A file of 100,000 lines becomes three
 // typed arrays; nothing is made per row until a row is seen.
 
-import type { DiffLine, FileDiff } from "../../ipc/fileDiff";
+import type { DiffLine, FileDiff } from "../../lib/fileDiff";
 import { pairLines } from "./words";
 
 export type Layout = "split" | "unified";

@@ -1,7 +1,7 @@
 // Which unchanged regions are unfolded, and the lines inside them, read when they are first asked for.
 
 import { useMemo, useState } from "react";
-import type { FileDiff } from "../../ipc/fileDiff";
+import type { FileDiff } from "../../lib/fileDiff";
 import {
   type Context,
   contextOf,

@@ -1,7 +1,7 @@
 // Colours for the lines that are seen, fetched from the worker chunk by chunk and kept per line.
 
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { DiffLine } from "../../ipc/fileDiff";
+import type { DiffLine } from "../../lib/fileDiff";
 import type { Rows } from "./rows";
 import type { Span } from "./segments";
 import { type Highlighter, pageHighlighter } from "./syntax/highlighter";

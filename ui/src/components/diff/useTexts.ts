@@ -1,7 +1,7 @@
 // What the lines in sight say, read when they come into sight.
 
 import { useCallback, useEffect, useState } from "react";
-import { allLines, type DiffLine, type FileDiff } from "../../ipc/fileDiff";
+import { allLines, type DiffLine, type FileDiff } from "../../lib/fileDiff";
 import { toastError } from "../toast";
 import type { Rows } from "./rows";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DiffLine, Hunk } from "../../ipc/fileDiff";
+import type { DiffLine, Hunk } from "../../lib/fileDiff";
 import {
   countParts,
   hasFile,

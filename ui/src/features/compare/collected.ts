@@ -4,7 +4,7 @@
 
 import type { HunkRange } from "../../ipc/bindings/HunkRange";
 import type { Taken } from "../../ipc/bindings/Taken";
-import type { Hunk } from "../../ipc/fileDiff";
+import type { Hunk } from "../../lib/fileDiff";
 import { count } from "../../lib/format";
 
 export type Parts = readonly Taken[];

@@ -11,9 +11,6 @@ export const diffNames: Record<Diff, { label: string; title: string; key: string
   between: { label: "A → B", title: "How B differs from A; parts of it can be taken into A", key: "alt+3" },
 };
 
-/** Unchanged lines around a change: hunks are named by their numbers in exactly this answer. */
-export const CONTEXT = 3;
-
 /** The two sides of A → B, bound to their heads. */
 export function sidesOf({ a, b }: CompareView): { a: number; b: number; heads: string } {
   return { a: a.attempt, b: b.attempt, heads: `${a.head} ${b.head}` };

@@ -23,7 +23,6 @@ import { useDesk } from "../../lib/desk";
 import { type InspectorTab, navigate, type PlanViewName } from "../../lib/route";
 import { isReviewReason, isRunning, isSettled, reviewMatters, stageLook } from "../../lib/stage";
 import { testIds } from "../../testids";
-import { useReviewAhead } from "../review/useReviewAhead";
 import { AgentTab } from "./AgentTab";
 import { ChecksTab } from "./ChecksTab";
 import { Contenders } from "./Contenders";
@@ -33,6 +32,7 @@ import parts from "./parts.module.css";
 import { ScopeTab } from "./ScopeTab";
 import { SpecTab } from "./SpecTab";
 import { StageLine } from "./StageLine";
+import { useReviewAhead } from "./useReviewAhead";
 
 interface Props {
   plan: PlanView;

@@ -14,12 +14,10 @@ import { ErrorNote } from "../../components/ErrorNote";
 import { FilePath } from "../../components/FilePath";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { DiffScope } from "../../ipc/bindings/DiffScope";
-import { readWhole, useRead } from "../../ipc/fileDiff";
+import { readWhole, useRead } from "../../ipc/diffLines";
 import { queries } from "../../ipc/queries";
+import { CONTEXT } from "../../lib/fileDiff";
 import styles from "./Review.module.css";
-
-/** Unchanged lines around a change, as git itself shows them. */
-export const CONTEXT = 3;
 
 /** A line that is to be shown as soon as its file is there. */
 export type Goal = { file: string; line: number | null };

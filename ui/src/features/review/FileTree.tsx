@@ -5,10 +5,10 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useWindow } from "../../components/useWindow";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { ChangedFiles } from "../../ipc/bindings/ChangedFiles";
+import { countsOf, filterFiles, type TreeRow, treeRows } from "../../lib/fileTree";
 import { count } from "../../lib/format";
 import styles from "./Review.module.css";
 import { Counts, FileRow, FolderRow } from "./TreeRows";
-import { countsOf, filterFiles, type TreeRow, treeRows } from "./tree";
 
 type FileTreeProps = {
   changed: ChangedFiles;

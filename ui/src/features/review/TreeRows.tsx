@@ -5,9 +5,9 @@ import { ChevronDown, ChevronRight } from "lucide-react";
 import { memo } from "react";
 import { SafeText } from "../../components/diff/LineText";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
+import { statusLetter, type TreeRow } from "../../lib/fileTree";
 import { testIds } from "../../testids";
 import styles from "./Review.module.css";
-import { statusLetter, type TreeRow } from "./tree";
 
 type RowOf<Kind extends TreeRow["kind"]> = Extract<TreeRow, { kind: Kind }>;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import { told } from "../../ipc/fake/lines";
-import { type DiffLine, placed } from "../../ipc/fileDiff";
+import { type DiffLine, placed } from "../../lib/fileDiff";
 import {
   commentOf,
   type Draft,

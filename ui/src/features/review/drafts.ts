@@ -3,7 +3,7 @@
 
 import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
 import type { Comment } from "../../ipc/bindings/Comment";
-import type { FileDiff } from "../../ipc/fileDiff";
+import type { FileDiff } from "../../lib/fileDiff";
 
 export type Draft = {
   id: string;

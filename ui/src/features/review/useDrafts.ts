@@ -3,9 +3,10 @@
 import { type UseQueryResult, useQueries, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import type { ChangedFiles } from "../../ipc/bindings/ChangedFiles";
-import { type FileDiff, readWhole, sameDiff } from "../../ipc/fileDiff";
+import { readWhole, sameDiff } from "../../ipc/diffLines";
 import { keys } from "../../ipc/keys";
 import { queries } from "../../ipc/queries";
+import type { FileDiff } from "../../lib/fileDiff";
 import { draftBox } from "./draftBox";
 import { type Draft, type DraftStanding, draftStanding, draftsKey, linesOf, mustCompare } from "./drafts";
 

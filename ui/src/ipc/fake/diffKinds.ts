@@ -3,8 +3,8 @@
  * lines; `?diff=odd` one file of every kind that needs more than lines.
  */
 
+import type { DiffLine, Hunk } from "../../lib/fileDiff";
 import type { ChangedFile } from "../bindings/ChangedFile";
-import type { DiffLine, Hunk } from "../fileDiff";
 import type { FakeDiff } from "./lines";
 import { printOf } from "./shapes";
 

@@ -1,9 +1,9 @@
 /* Diffs for the fake: a handful of kinds, and one that is large. */
 
+import type { DiffLine } from "../../lib/fileDiff";
 import type { ChangedFile } from "../bindings/ChangedFile";
 import type { ChangedFiles } from "../bindings/ChangedFiles";
 import type { DiffScope } from "../bindings/DiffScope";
-import type { DiffLine } from "../fileDiff";
 import { specialDiff, specialFiles } from "./diffKinds";
 import type { FakeDiff } from "./lines";
 import { commitId, printOf } from "./shapes";

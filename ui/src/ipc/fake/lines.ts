@@ -1,8 +1,9 @@
 /* Diffs of the fake as the engine tells them: where all lines stand, what the first say, and the others on demand. */
+
+import type { DiffLine, Hunk } from "../../lib/fileDiff";
 import type { DiffLine as WireLine } from "../bindings/DiffLine";
 import type { FileDiff as WireDiff } from "../bindings/FileDiff";
 import type { LineEnds } from "../bindings/LineEnds";
-import type { DiffLine, Hunk } from "../fileDiff";
 
 /** A diff that knows what all of its lines say. */
 export type FakeDiff = Omit<WireDiff, "id" | "ends" | "only_ends" | "columns" | "hunks" | "lines"> & {

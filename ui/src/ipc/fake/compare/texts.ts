@@ -1,7 +1,7 @@
 /* Differences of small texts, really computed, and hunks really applied: enough to take parts from one to another. */
 
+import type { DiffLine, Hunk } from "../../../lib/fileDiff";
 import type { HunkRange } from "../../bindings/HunkRange";
-import type { DiffLine, Hunk } from "../../fileDiff";
 import type { FakeDiff } from "../lines";
 import { refuse } from "../refuse";
 

@@ -1,8 +1,8 @@
 // The changed files as a tree of folders, flattened into the rows that a virtual list shows. Pure.
 
-import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
-import type { FileStatus } from "../../ipc/bindings/FileStatus";
-import { nameOf } from "../../lib/path";
+import type { ChangedFile } from "../ipc/bindings/ChangedFile";
+import type { FileStatus } from "../ipc/bindings/FileStatus";
+import { nameOf } from "./path";
 
 export type FolderRow = {
   kind: "folder";

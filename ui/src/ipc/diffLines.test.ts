@@ -1,8 +1,9 @@
 import { QueryClient } from "@tanstack/react-query";
 import { expect, test, vi } from "vitest";
+import { allLines, placed } from "../lib/fileDiff";
 import type { FileDiff as WireDiff } from "./bindings/FileDiff";
 import type { Request } from "./bindings/Request";
-import { allLines, placed, readAround, readWhole, sameDiff } from "./fileDiff";
+import { readAround, readWhole, sameDiff } from "./diffLines";
 import { queries } from "./queries";
 import { setTransport } from "./transport";
 

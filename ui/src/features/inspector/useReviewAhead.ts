@@ -3,8 +3,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { queries } from "../../ipc/queries";
-import { CONTEXT } from "./FilePane";
-import { treeOrder } from "./tree";
+import { CONTEXT } from "../../lib/fileDiff";
+import { treeOrder } from "../../lib/fileTree";
 
 /** `attempt`: the one that waits for the person, with the head that is to be read; null when none does. */
 export function useReviewAhead(

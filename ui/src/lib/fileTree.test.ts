@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ChangedFile } from "../../ipc/bindings/ChangedFile";
-import { countsOf, filterFiles, treeOrder, treeRows } from "./tree";
+import type { ChangedFile } from "../ipc/bindings/ChangedFile";
+import { countsOf, filterFiles, treeOrder, treeRows } from "./fileTree";
 
 const file = (path: string): ChangedFile => ({
   path,
