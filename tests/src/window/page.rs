@@ -154,9 +154,12 @@ impl Page {
 
     /// Replaces what a field holds, and goes out of it: fields save themselves.
     pub async fn fill(&self, id: &str, text: &str) -> Result<()> {
-        let field = self.find(id).await?;
-        field.clear().await?;
-        field.send_keys(text).await?;
+        // Over what is chosen, as a person does: a field that a script has emptied is filled again by the page.
+        let choose =
+            "const it = by(given); it?.focus(); it?.select(); return it && document.activeElement === it";
+        self.until(&format!("{id} takes a text"), choose, json!(id)).await?;
+        let keys = if text.is_empty() { "\u{e003}" } else { text };
+        self.find(id).await?.send_keys(keys).await?;
         self.client.execute("document.activeElement?.blur()", vec![]).await?;
         Ok(())
     }

@@ -124,9 +124,19 @@ test("lines of a file that has changed meanwhile are not put into the old one", 
   let n = 0;
   const { client, query } = served(3000, 1, () => `id ${n++}`);
   const diff = await client.fetchQuery(query);
-  await readAround(client, query, diff, 2500);
+  expect(await readAround(client, query, diff, 2500)).toBe(false);
   expect(allLines(diff)[2500]?.text).toBeNull();
   expect(client.getQueryData(query.queryKey)?.id).toBe("id 1");
+});
+
+test("a whole file that changes while it is read is read anew, and one that never rests is given up", async () => {
+  let n = 0;
+  const once = served(9000, 1, () => `id ${n++}`);
+  const diff = await readWhole(once.client, once.query);
+  expect(diff.id).not.toBe("id 0");
+  expect(allLines(diff).every((line) => line.text !== null)).toBe(true);
+  const never = served(9000, 99, () => `id ${n++}`);
+  await expect(readWhole(never.client, never.query)).rejects.toThrow("changes all the time");
 });
 
 test("a whole file is read to its last line", async () => {

@@ -15,6 +15,7 @@ const runs = (e: Event): Key[] => (e.plan ? [keys.runs(e.plan)] : [["runs"]]);
 const landing = (e: Event): Key[] => (e.plan ? [keys.landing(e.plan)] : [["landing"]]);
 const changes = (e: Event & { task: string }): Key[] =>
   e.plan ? [keys.changes(e.plan, e.task)] : [["changes"]];
+const allChanges = (e: Event): Key[] => (e.plan ? [["changes", e.plan]] : [["changes"]]);
 const trash = (e: Event): Key[] =>
   e.project ? [keys.trash(e.project), keys.projects] : [["trash"], keys.projects];
 
@@ -22,7 +23,8 @@ export const staleQueries: { [K in Event["type"]]: (event: EventOf<K>) => Key[] 
   "project.opened": () => [keys.projects],
   "project.closed": () => [keys.projects, keys.inbox],
   "plan.created": () => [keys.projects],
-  "plan.edited": (e) => [...plan(e), ...text(e), ...tasks(e), ["scope_files"]],
+  // What is in scope is said with the changed files.
+  "plan.edited": (e) => [...plan(e), ...text(e), ...tasks(e), ["scope_files"], ...allChanges(e)],
   "plan.deleted": (e) => [...plan(e), keys.inbox, ...trash(e)],
   "plan.started": (e) => [...plan(e), ...tasks(e), keys.inbox],
   "plan.paused": (e) => [...plan(e), ...tasks(e)],

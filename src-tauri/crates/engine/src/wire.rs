@@ -240,7 +240,7 @@ fn adapter_from(name: &str) -> plan::Adapter {
     }
 }
 
-/// One name gone and one come: an agent under another name (old, new), which keeps what the page does not show of it
+/// One name gone and one of the same kind come: an agent under another name (old, new), which keeps what the page does not show of it
 /// and the tasks that name it.
 pub fn renamed<'a>(
     old: &'a BTreeMap<String, plan::Agent>,
@@ -249,7 +249,9 @@ pub fn renamed<'a>(
     let mut gone = old.keys().filter(|name| !new.iter().any(|agent| agent.name == **name));
     let mut come = new.iter().filter(|agent| !old.contains_key(&agent.name));
     match (gone.next(), gone.next(), come.next(), come.next()) {
-        (Some(from), None, Some(to), None) => Some((from, &to.name)),
+        (Some(from), None, Some(to), None) if old[from].adapter == adapter_from(&to.adapter) => {
+            Some((from, &to.name))
+        }
         _ => None,
     }
 }

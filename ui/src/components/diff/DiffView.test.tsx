@@ -157,6 +157,10 @@ test("lines that can't be read fail whoever needs them", async () => {
   const read = () => Promise.reject(new Error("The engine is ending."));
   render(<DiffView diff={long} layout="unified" handle={handle} read={read} />);
   await expect(handle.current?.texts(4500, 4500)).rejects.toThrow("ending");
+  // What was read of another file is no answer either.
+  const moved = createRef<DiffHandle>();
+  render(<DiffView diff={long} layout="unified" handle={moved} read={() => Promise.resolve()} />);
+  await expect(moved.current?.texts(4500, 4500)).rejects.toThrow("can't be read");
 });
 
 test("of files that are walked past, changed words are marked when one is stayed with", async () => {

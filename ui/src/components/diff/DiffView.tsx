@@ -212,6 +212,7 @@ export function DiffView({ diff, layout, wider, read, notes = NO_NOTES, handle, 
     async texts(from, to) {
       const lines = newLines(rows.lines, from, to);
       await need(lines);
+      if (lines.some((line) => line.text === null)) throw new Error("These lines can't be read.");
       return lines.map((line) => line.text ?? "");
     },
     focus() {

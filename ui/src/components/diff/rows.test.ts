@@ -162,7 +162,7 @@ test("notes hang below their line, and move the changes after them", () => {
 
 test("partners are found from either line", () => {
   const laid = layRows(two, "unified");
-  const text = (i: number | null) => (i === null ? null : laid.lines[i]?.text);
+  const text = (i: number | null | undefined) => (i == null ? null : laid.lines[i]?.text);
   const indexOf = (wanted: string) => laid.lines.findIndex((line) => line.text === wanted);
   expect(text(partnerOf(laid, indexOf("let one = 1;")))).toBe("let one = 2;");
   expect(text(partnerOf(laid, indexOf("let one = 2;")))).toBe("let one = 1;");
@@ -185,11 +185,28 @@ test("in a long diff words pair the lines of its beginning, places those of the 
   const many = Array.from({ length: 2600 }, (_, n) => hunk(3 * n + 1, 3 * n + 1, [...block, " kept"]));
   const end = 3 * 2600 + 1;
   const laid = layRows(diff(end + 1, end + 1, [...many, hunk(end, end, odd)]), "split");
-  const text = (index: number | null) => (index === null ? null : laid.lines[index]?.text);
+  const text = (index: number | null | undefined) => (index == null ? null : laid.lines[index]?.text);
   expect(text(partnerOf(laid, 0))).toBe("let one = call(2);");
   expect(partnerOf(laid, 1)).toBeNull();
   // By words the last block would pair its second line.
   const last = laid.lines.length - 4;
   expect(partnerOf(laid, last)).toBe(last + 2);
   expect(shown(laid).slice(-2)).toEqual([`${end}|${end}`, `${end + 1}|${end + 1}`]);
+});
+
+test("who a line became is not known before the lines are read, and for a large block it is its place", () => {
+  const block = ["-let one = call(1);", "+something else entirely", "+let one = call(2);"];
+  const kept = Array.from({ length: 4000 }, (_, n) => ` kept ${n}`);
+  const large = [
+    ...Array.from({ length: 41 }, (_, n) => `-a ${n}`),
+    ...Array.from({ length: 41 }, (_, n) => `+b ${n}`),
+  ];
+  const laid = layRows(diff(5000, 5000, [hunk(1, 1, [...kept, ...block, " kept", ...large])]), "unified");
+  expect(partnerOf(laid, 4000)).toBeUndefined();
+  laid.lines.slice(4000, 4003).forEach((line, i) => {
+    line.text = (block[i] ?? "").slice(1);
+  });
+  expect(partnerOf(laid, 4000)).toBe(4002);
+  expect(partnerOf(laid, 4001)).toBeNull();
+  expect(partnerOf(laid, 4004)).toBe(4004 + 41);
 });

@@ -5,7 +5,7 @@
 // typed arrays; nothing is made per row until a row is seen.
 
 import type { DiffLine, FileDiff } from "../../lib/fileDiff";
-import { pairLines } from "./words";
+import { CELLS, pairLines } from "./words";
 
 export type Layout = "split" | "unified";
 
@@ -139,7 +139,7 @@ function pairsOf(
   to: number,
   weighed: boolean,
 ): Int32Array | null {
-  if (!weighed) return null;
+  if (!weighed || (mid - from) * (to - mid) > CELLS) return null;
   const text = (line: DiffLine) => line.text ?? "";
   return pairLines(lines.slice(from, mid).map(text), lines.slice(mid, to).map(text));
 }
@@ -163,8 +163,11 @@ function remember(
   }
 }
 
-/** The line that a removed line became, or an added one was; `null` when it has none. By index of `lines`. */
-export function partnerOf(rows: Rows, line: number): number | null {
+/**
+ * The line that a removed line became, or an added one was; `null` when it has none, `undefined` while lines have to be
+ * read to know. By index of `lines`.
+ */
+export function partnerOf(rows: Rows, line: number): number | null | undefined {
   const { lines: at, partners } = rows;
   const seen = partners[line] ?? -1;
   if (seen !== UNKNOWN) return seen < 0 ? null : seen;
@@ -174,8 +177,8 @@ export function partnerOf(rows: Rows, line: number): number | null {
   while (at[mid]?.kind === "removed") mid++;
   let to = mid;
   while (at[to]?.kind === "added" && (to === mid || sameBlock(at, to - 1))) to++;
-  // Lines that do not say anything yet are asked about again when they do.
-  if (at.slice(from, to).some((one) => one.text === null)) return null;
+  const byWords = (mid - from) * (to - mid) <= CELLS;
+  if (byWords && at.slice(from, to).some((one) => one.text === null)) return undefined;
   remember(partners, from, mid, to, pairsOf(at, from, mid, to, true));
   const partner = partners[line] ?? -1;
   return partner < 0 ? null : partner;

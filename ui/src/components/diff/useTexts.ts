@@ -27,11 +27,16 @@ export function useTexts(
       const silent = lines.filter((line) => line.text === null);
       if (silent.length === 0 || !read) return;
       const all = allLines(diff);
-      for (const line of silent) {
-        // The one before may have brought it.
-        if (line.text === null) await read(all.indexOf(line));
+      try {
+        for (const line of silent) {
+          // The one before may have brought it.
+          const index = line.text === null ? all.indexOf(line) : -1;
+          if (index >= 0) await read(index);
+        }
+      } finally {
+        // What has come is shown, whatever became of the rest.
+        setVersion((now) => now + 1);
       }
-      setVersion((now) => now + 1);
     },
     [diff, read],
   );

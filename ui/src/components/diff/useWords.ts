@@ -11,9 +11,9 @@ export function useWords(rows: Rows): (line: number) => WordDiff["added"] | unde
       if (found.has(index)) return found.get(index);
       const line = rows.lines[index];
       const partner = line && line.kind !== "context" ? partnerOf(rows, index) : null;
-      const other = partner === null ? undefined : rows.lines[partner];
+      const other = partner == null ? undefined : rows.lines[partner];
       // One that is not read yet is asked about again when it is.
-      if (line?.text === null || other?.text === null) return undefined;
+      if (partner === undefined || line?.text === null || other?.text === null) return undefined;
       if (!line || !other) {
         found.set(index, undefined);
         return undefined;

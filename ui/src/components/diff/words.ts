@@ -158,11 +158,14 @@ function beginAndEndAlike(before: string, after: string): boolean {
   return 2 * (head + tail) >= BESIDE * (a.length + b.length);
 }
 
+/** Comparisons that pairing by words is worth. */
+export const CELLS = 1600;
+
 /**
  * Pairs the removed lines of a block with its added lines, in order: for each removed line the index of its
  * added line or -1. Above `cells` comparisons the first goes with the first, the second with the second.
  */
-export function pairLines(removed: string[], added: string[], cells = 1600): Int32Array {
+export function pairLines(removed: string[], added: string[], cells = CELLS): Int32Array {
   const pairs = new Int32Array(removed.length).fill(-1);
   if (removed.length === 0 || added.length === 0) return pairs;
   if (removed.length * added.length > cells) {

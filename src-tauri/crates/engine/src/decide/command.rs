@@ -295,6 +295,8 @@ impl Turn<'_> {
         if plan.doc.tasks.is_empty() {
             return Err(refused("The plan has no tasks.", "Draw one, or add one to the plan file."));
         }
+        // A former version may have accepted what this one would read otherwise than it was meant.
+        plan::parse(&plan.text.toml).map_err(edits::invalid)?;
         if let Some(reason) = self.missing_agent(id) {
             return Err(refused(reason.describe(), "Name it in the plan's settings or in the task."));
         }

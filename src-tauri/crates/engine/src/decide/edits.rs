@@ -69,7 +69,13 @@ impl Turn<'_> {
         let (doc, inverse) = plan::apply_edit(&plan.doc, edit).map_err(not_possible)?;
         self.allowed(id, &doc)?;
         let plan = self.plan(id).ok_or_else(|| not_found("plan", id))?;
-        let toml = plan::write(&plan.text.toml, &doc).map_err(invalid)?;
+        let toml = plan::write(&plan.text.toml, &doc)
+            .or_else(|problems| {
+                // A former version accepted the text: from now on it is one that this version accepts.
+                let text = plan::render(&doc);
+                if plan::parse(&text).as_ref() == Ok(&doc) { Ok(text) } else { Err(problems) }
+            })
+            .map_err(invalid)?;
         let revision = plan.head.revision + 1;
         if let Some(path) = plan.head.file.clone() {
             let (plan, old, new) = (id.clone(), plan.text.toml.clone(), toml.clone());
@@ -109,11 +115,13 @@ impl Turn<'_> {
                         | Stage::Discarded
                 )
             });
-            // Those side by side are known by their agents' names until one is adopted.
+            // Attempts are known by their agents' names: who mends them, and whose work another vendor is to read.
             let lost = |name: &&String| {
                 plan.doc.settings.agents.contains_key(*name) && !next.settings.agents.contains_key(*name)
             };
-            if let Some(name) = state.contenders.iter().filter_map(|one| one.agent.as_ref()).find(lost)
+            let rivals = state.contenders.iter().filter_map(|one| one.agent.as_ref());
+            let open = plan.attempts_of(&task.id).filter(|attempt| attempt.ended_ms.is_none());
+            if let Some(name) = rivals.chain(open.map(|attempt| &attempt.agent)).find(lost)
                 && begun
             {
                 return Err(refused(
@@ -121,7 +129,7 @@ impl Turn<'_> {
                         "{} is being tried by {name}, who can't be renamed or removed meanwhile.",
                         task.name()
                     ),
-                    "Adopt an attempt or discard the task first.",
+                    "Wait until it has landed, or discard it first.",
                 ));
             }
             let landed = matches!(state.stage, Stage::Landed { .. });

@@ -5,8 +5,9 @@ mod answers;
 mod person;
 mod scene;
 
+use engine::apply::{Touched, open_plan};
 use engine::decide::Command;
-use engine::world::Mode;
+use engine::world::{Mode, PlanText};
 use proptest::prelude::*;
 use protocol::Reply;
 
@@ -79,4 +80,37 @@ fn an_agent_by_whose_name_one_of_several_is_known_keeps_it_while_they_are_at_it(
     let error = renamed(&mut scene).expect_err("a refusal");
     assert!(error.message.contains("is being tried by another"), "{}", error.message);
     assert!(scene.world.plans[&plan].doc.settings.agents.contains_key("another"));
+}
+
+#[test]
+fn an_agent_keeps_its_name_while_its_attempt_is_open() {
+    let mut scene = Scene::new(&[], 1, 1, false, false, false, vec![0]);
+    let plan = scene.plan.clone();
+    start(&mut scene);
+    let toml = scene.world.plans[&plan].text.toml.replace("any", "somebody");
+    let error = scene
+        .turn(|turn| turn.command(Command::SetPlanText { plan: plan.clone(), toml }))
+        .expect_err("a refusal");
+    assert!(error.message.contains("is being tried by any"), "{}", error.message);
+}
+
+#[test]
+fn a_text_that_a_former_version_accepted_is_shown_edited_and_not_started_as_it_is() {
+    let mut scene = Scene::new(&[], 2, 1, false, false, false, vec![0]);
+    let id = scene.plan.clone();
+    let plan = scene.world.plans.remove(&id).expect("the plan");
+    let old = format!("{}[review]\nagent = []\n", plan.text.toml);
+    assert!(plan::parse(&old).is_err());
+    let text = PlanText { toml: old, ..plan.text };
+    let mut plan = open_plan(plan.head, text).expect("it is not lost");
+    plan.follow_doc(1, &mut Touched::new());
+    assert_eq!(plan.tasks.len(), 2);
+    scene.world.plans.insert(id.clone(), plan);
+    // It says what is wrong instead of running as something else than was meant.
+    let refused = scene.turn(|turn| turn.command(Command::Start { plan: id.clone(), again: false }));
+    assert!(refused.is_err_and(|error| error.message.contains("empty list names no reviewer")));
+    let connect = protocol::Edit::Connect { from: "t0".to_owned(), to: "t1".to_owned() };
+    let edit = Command::EditPlan { plan: id.clone(), edit: Box::new(connect), revision: None };
+    scene.turn(|turn| turn.command(edit)).expect("an edit");
+    assert!(plan::parse(&scene.world.plans[&id].text.toml).is_ok());
 }
