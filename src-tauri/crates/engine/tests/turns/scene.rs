@@ -23,11 +23,20 @@ pub(crate) struct Dice {
 impl Dice {
     pub(crate) fn roll(&self, sides: u8) -> u8 {
         let at = self.at.replace(self.at.get() + 1);
-        // The list is walked round with a twist, so that a long life does not repeat itself.
-        let roll =
-            self.rolls[at % self.rolls.len()].wrapping_add(((at / self.rolls.len()) as u8).wrapping_mul(37));
+        let told = self.rolls[at % self.rolls.len()];
+        let roll = if at < self.rolls.len() { told } else { stirred(at as u64, told) };
         roll % sides
     }
+}
+
+/// What follows the list: from the place and what the list tells there, without a period. A list that is walked round
+/// can bring a person to the same useless answer for ever.
+fn stirred(at: u64, told: u8) -> u8 {
+    // The last steps of SplitMix64: each bit of the place changes about half of the outcome's.
+    let mut bits = (at << 8 | u64::from(told)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (bits ^ (bits >> 31)) as u8
 }
 
 pub(crate) struct Clock(pub(crate) Cell<i64>, pub(crate) Cell<u64>);
