@@ -20,6 +20,9 @@ use crate::home::{Home, pipe};
 /// What one wait may take: an answer after retries is the slowest.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
+/// As long as this a hook may be under way from a program to this test.
+const UNDER_WAY: Duration = Duration::from_millis(700);
+
 /// As long as this nothing new is shown once a dialog is whole.
 const REST: Duration = Duration::from_millis(400);
 
@@ -49,6 +52,8 @@ struct Ears {
     transcript: Option<Transcript>,
     /// When the last hook came, in milliseconds since 1970.
     at_ms: i64,
+    /// How much was heard when the program was first seen idle in the midst of a turn, and when that was.
+    idle: Option<(usize, Instant)>,
 }
 
 pub(crate) struct Stage {
@@ -208,7 +213,15 @@ impl Stage {
                 (Some(presence), Some(last)) => last.is_busy() && presence.interrupts(ears.at_ms),
                 _ => false,
             };
-            if interrupted && ears.read.last() != Some(&Signal::Interrupted) {
+            if !interrupted {
+                continue;
+            }
+            // A hook does not wait here until it is heard, as it does for the engine: one may be under way.
+            let heard = ears.heard.len();
+            let (seen, since) = *ears.idle.get_or_insert_with(|| (heard, Instant::now()));
+            if seen != heard {
+                ears.idle = None;
+            } else if since.elapsed() > UNDER_WAY && ears.read.last() != Some(&Signal::Interrupted) {
                 ears.read.push(Signal::Interrupted);
             }
         }
