@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { newFake } from "../../ipc/fake/engine";
 import { runAction } from "../../lib/actions";
 import type { InspectorTab } from "../../lib/route";
@@ -112,8 +112,15 @@ test("what a review shows first is read while the task is read, once somebody is
 });
 
 test("of a task that works on, nothing is read ahead", async () => {
-  show("deps");
-  await screen.findByTestId(testIds.inspector);
-  await waitFor(() => expect(asked.some((r) => r.type === "task")).toBe(true));
-  expect(asked.some((r) => r.type === "changed_files")).toBe(false);
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    show("client", "spec", newFake("normal"), "retry");
+    await screen.findByTestId(testIds.inspector);
+    await waitFor(() => expect(asked.some((r) => r.type === "task")).toBe(true));
+    // Longer than a person's look that counts.
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(asked.some((r) => r.type === "changed_files")).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
 });
